@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "rapl_model.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Everything is in integers: microwatt, femtoseconds, and their product
+ * zeptojoule (10^-21 J) in 128 bits. The limits below keep the product under
+ * 2^127 for three years of guest time.
+ */
+#define MAX_UWATT	1000000000000ULL	/* 1 MW */
+#define MAX_FACTOR	100000000ULL		/* wave: 100 times */
+#define MAX_PERCENT	1000
+#define MAX_PERIOD_NS	100000000000000ULL	/* 100000 s */
+#define MILLION		1000000ULL
+#define ZJ_PER_UJ	1000000000000000ULL
+#define ZJ_PER_J	((rapl_u128)ZJ_PER_UJ * MILLION)
+
+static const char *const domain_names[] = {
+	"pkg", "cores", "ram", "gpu", "psys", "unit",
+};
+
+/* ---- arguments ---- */
+
+void rapl_config_init(struct rapl_config *cfg)
+{
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->packages = 1;
+	cfg->threads = 1;
+	cfg->uwatt[0][RAPL_PKG] = 65 * MILLION;
+	cfg->uwatt[0][RAPL_CORES] = 45 * MILLION;
+	cfg->uwatt[0][RAPL_RAM] = 5 * MILLION;
+	cfg->unit = RAPL_NO_UNIT;
+	cfg->ram_unit = RAPL_NO_UNIT;
+	cfg->psys_unit = RAPL_NO_UNIT;
+	/* 1/1024 s: "about 1 ms" of SDM vol. 3B, 15.10.1 */
+	cfg->tick_ns = 976562;
+	cfg->amd_bit = true;
+}
+
+__attribute__((format(printf, 3, 4)))
+static bool fail(char *err, size_t errlen, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err, errlen, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+/* Digits in base 10, or 16 after 0x; the whole text, nothing else. */
+static bool parse_number(const char *s, uint64_t max, uint64_t *out)
+{
+	unsigned int base = 10;
+	uint64_t v = 0;
+
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+		base = 16;
+		s += 2;
+	}
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		unsigned int d;
+
+		if (*s >= '0' && *s <= '9')
+			d = *s - '0';
+		else if (base == 16 && *s >= 'a' && *s <= 'f')
+			d = *s - 'a' + 10;
+		else if (base == 16 && *s >= 'A' && *s <= 'F')
+			d = *s - 'A' + 10;
+		else
+			return false;
+		if (v > (max - d) / base)
+			return false;
+		v = v * base + d;
+	}
+	*out = v;
+	return true;
+}
+
+static bool parse_flag(const char *s, bool *out)
+{
+	if (!strcmp(s, "1") || !strcmp(s, "on"))
+		*out = true;
+	else if (!strcmp(s, "0") || !strcmp(s, "off"))
+		*out = false;
+	else
+		return false;
+	return true;
+}
+
+/*
+ * A decimal with up to 6 digits after the point, in millionths; stops at the
+ * first other character and returns it, NULL if there is no number.
+ */
+static const char *parse_micro(const char *s, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0, scale = MILLION;
+	bool digits = false;
+
+	for (; *s >= '0' && *s <= '9'; s++) {
+		v = v * 10 + (*s - '0') * MILLION;
+		if (v > max)
+			return NULL;
+		digits = true;
+	}
+	if (*s == '.') {
+		for (s++; *s >= '0' && *s <= '9'; s++) {
+			scale /= 10;
+			if (!scale)
+				return NULL;
+			v += (*s - '0') * scale;
+			digits = true;
+		}
+	}
+	if (!digits || v > max)
+		return NULL;
+	*out = v;
+	return s;
+}
+
+static bool parse_watts(uint64_t *uwatt, const char *s)
+{
+	uint64_t w[RAPL_DOMAINS] = { 0 };
+	unsigned int d;
+
+	for (d = 0; d < RAPL_DOMAINS; d++) {
+		s = parse_micro(s, MAX_UWATT, &w[d]);
+		if (!s)
+			return false;
+		if (!*s)
+			break;
+		if (*s != '/')
+			return false;
+		s++;
+	}
+	if (d == RAPL_DOMAINS)
+		return false;
+	memcpy(uwatt, w, sizeof(w));
+	return true;
+}
+
+static bool parse_wave(struct rapl_config *cfg, const char *s)
+{
+	enum rapl_wave wave;
+	uint64_t lo, hi, period_us;
+
+	if (!strcmp(s, "const")) {
+		cfg->wave = RAPL_CONST;
+		return true;
+	}
+	if (!strncmp(s, "square:", 7)) {
+		wave = RAPL_SQUARE;
+		s += 7;
+	} else if (!strncmp(s, "ramp:", 5)) {
+		wave = RAPL_RAMP;
+		s += 5;
+	} else {
+		return false;
+	}
+	s = parse_micro(s, MAX_FACTOR, &lo);
+	if (!s || *s != ':')
+		return false;
+	s = parse_micro(s + 1, MAX_FACTOR, &hi);
+	if (!s || *s != ':')
+		return false;
+	s = parse_micro(s + 1, MAX_PERIOD_NS / 1000, &period_us);
+	if (!s || *s || !period_us)
+		return false;
+	cfg->wave = wave;
+	cfg->wave_lo = lo;
+	cfg->wave_hi = hi;
+	cfg->wave_ns = period_us * 1000;
+	return true;
+}
+
+static bool parse_absent(unsigned int *mask, const char *s)
+{
+	unsigned int m = 0;
+
+	while (*s) {
+		size_t n = strcspn(s, "+");
+		unsigned int d;
+
+		/* AMD's register is called core, Intel's cores */
+		if (n == 4 && !strncmp(s, "core", 4)) {
+			d = RAPL_CORES;
+		} else {
+			for (d = 0; d <= RAPL_UNIT; d++)
+				if (strlen(domain_names[d]) == n &&
+				    !strncmp(s, domain_names[d], n))
+					break;
+		}
+		if (d > RAPL_UNIT)
+			return false;
+		m |= 1U << d;
+		s += n;
+		if (*s == '+' && !*++s)
+			return false;
+	}
+	if (!m)
+		return false;
+	*mask = m;
+	return true;
+}
+
+/* "pkg3" with prefix "pkg" -> 3; -1 if the name is something else. */
+static int package_suffix(const char *name, size_t len, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	int k = 0;
+
+	if (len <= n || len > n + 2 || strncmp(name, prefix, n))
+		return -1;
+	for (; n < len; n++) {
+		if (name[n] < '0' || name[n] > '9')
+			return -1;
+		k = k * 10 + name[n] - '0';
+	}
+	return k;
+}
+
+bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
+		       char *err, size_t errlen)
+{
+	const char *eq = strchr(arg, '=');
+	const char *v = eq ? eq + 1 : "";
+	size_t len = eq ? (size_t)(eq - arg) : strlen(arg);
+	uint64_t n;
+	int k;
+
+#define NAME(s) (len == sizeof(s) - 1 && !strncmp(arg, s, len))
+#define REQUIRE(cond, allowed) do {					\
+	if (!(cond))							\
+		return fail(err, errlen, "%s is not valid: %.*s= takes " allowed, \
+			    arg, (int)len, arg);			\
+} while (0)
+
+	if (!eq)
+		return fail(err, errlen, "%s has no value: write %s=VALUE", arg, arg);
+
+	if (NAME("vendor")) {
+		REQUIRE(!strcmp(v, "intel") || !strcmp(v, "amd"), "intel or amd");
+		cfg->vendor = !strcmp(v, "amd") ? RAPL_AMD : RAPL_INTEL;
+	} else if (NAME("packages")) {
+		REQUIRE(parse_number(v, RAPL_MAX_PACKAGES, &n) && n,
+			"a number from 1 to 16");
+		cfg->packages = n;
+	} else if (NAME("threads")) {
+		REQUIRE(parse_number(v, 8, &n) && n,
+			"the threads of a core, a number from 1 to 8");
+		cfg->threads = n;
+	} else if ((k = package_suffix(arg, len, "pkg")) >= 0) {
+		if (k >= RAPL_MAX_PACKAGES)
+			return fail(err, errlen,
+				    "%s names package %d: the highest possible is pkg%d",
+				    arg, k, RAPL_MAX_PACKAGES - 1);
+		REQUIRE(parse_watts(cfg->uwatt[k], v),
+			"watts as PKG/CORES/RAM/GPU/PSYS, at most 1000000 each with 6 decimals, missing ones are 0");
+		cfg->has_uwatt[k] = true;
+	} else if (NAME("core")) {
+		const char *end = parse_micro(v, MAX_UWATT, &n);
+
+		REQUIRE(end && !*end, "the watts of one core, at most 1000000 with 6 decimals");
+		cfg->core_uwatt = n;
+		cfg->has_core = true;
+	} else if (NAME("wave")) {
+		REQUIRE(parse_wave(cfg, v),
+			"const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS with factors LO and HI up to 100");
+	} else if (NAME("unit")) {
+		REQUIRE(parse_number(v, 31, &n), "the energy status unit, 0 to 31");
+		cfg->unit = n;
+	} else if (NAME("ram_unit")) {
+		REQUIRE(parse_number(v, 31, &n), "N for a unit of 2^-N J, 0 to 31");
+		cfg->ram_unit = n;
+	} else if (NAME("psys_unit")) {
+		REQUIRE(parse_number(v, 31, &n), "N for a unit of 2^-N J, 0 to 31");
+		cfg->psys_unit = n;
+	} else if (NAME("atom")) {
+		REQUIRE(parse_flag(v, &cfg->atom), "0 or 1");
+	} else if (NAME("start")) {
+		REQUIRE(parse_number(v, UINT32_MAX, &n), "a counter value of 32 bits");
+		cfg->start = n;
+	} else if (NAME("high")) {
+		REQUIRE(parse_number(v, UINT32_MAX, &n), "a value of 32 bits");
+		cfg->high = n;
+	} else if (NAME("absent")) {
+		REQUIRE(parse_absent(&cfg->absent_all, v),
+			"registers joined by +, of pkg cores ram gpu psys core unit");
+	} else if ((k = package_suffix(arg, len, "absent")) >= 0) {
+		if (k >= RAPL_MAX_PACKAGES)
+			return fail(err, errlen,
+				    "%s names package %d: the highest possible is absent%d",
+				    arg, k, RAPL_MAX_PACKAGES - 1);
+		REQUIRE(parse_absent(&cfg->absent[k], v),
+			"registers joined by +, of pkg cores ram gpu psys core unit");
+		cfg->has_absent[k] = true;
+	} else if (NAME("fault")) {
+		REQUIRE(!strcmp(v, "gp") || !strcmp(v, "zero"), "gp or zero");
+		cfg->fault_zero = !strcmp(v, "zero");
+	} else if (NAME("zero")) {
+		REQUIRE(parse_flag(v, &cfg->zero), "0 or 1");
+	} else if (NAME("tick")) {
+		REQUIRE(parse_number(v, 10000000000ULL, &n),
+			"nanoseconds between counter updates, 0 to 10000000000");
+		cfg->tick_ns = n;
+	} else if (NAME("skew")) {
+		REQUIRE(parse_number(v, 1000000000ULL, &n),
+			"nanoseconds that odd CPUs read behind even ones, 0 to 1000000000");
+		cfg->skew_ns = n;
+	} else if (NAME("s3")) {
+		REQUIRE(!strcmp(v, "keep") || !strcmp(v, "reset"), "keep or reset");
+		cfg->s3_reset = !strcmp(v, "reset");
+	} else if (NAME("bit")) {
+		REQUIRE(parse_flag(v, &cfg->amd_bit), "0 or 1");
+	} else if (NAME("truth")) {
+		REQUIRE(*v, "a file name");
+		cfg->truth = v;
+	} else if (NAME("access")) {
+		REQUIRE(*v, "a file name");
+		cfg->access = v;
+	} else {
+		return fail(err, errlen,
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high absent absentK fault zero tick skew s3 bit truth access",
+			    (int)len, arg);
+	}
+	return true;
+}
+
+bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus,
+			char *err, size_t errlen)
+{
+	unsigned int k;
+
+	if (!cpus || cpus % (cfg->packages * cfg->threads))
+		return fail(err, errlen,
+			    "%u vCPUs cannot be split into packages=%u of cores with threads=%u: make them match -smp",
+			    cpus, cfg->packages, cfg->threads);
+	for (k = cfg->packages; k < RAPL_MAX_PACKAGES; k++)
+		if (cfg->has_uwatt[k] || cfg->has_absent[k])
+			return fail(err, errlen,
+				    "%s%u= is given, but packages=%u ends at package %u",
+				    cfg->has_uwatt[k] ? "pkg" : "absent", k,
+				    cfg->packages, cfg->packages - 1);
+	if (cfg->vendor == RAPL_INTEL && cfg->has_core)
+		return fail(err, errlen,
+			    "core= is for vendor=amd: Intel counts all cores of a package together, use pkgK=PKG/CORES");
+	if (cfg->vendor == RAPL_AMD && cfg->atom)
+		return fail(err, errlen, "atom=1 is for vendor=intel");
+
+	cfg->cpus = cpus;
+	cfg->cpus_per_package = cpus / cfg->packages;
+	cfg->cores_per_package = cfg->cpus_per_package / cfg->threads;
+	if (cfg->unit == RAPL_NO_UNIT)
+		cfg->unit = cfg->atom ? 5 : cfg->vendor == RAPL_AMD ? 16 : 14;
+	for (k = 0; k < cfg->packages; k++) {
+		if (!cfg->has_uwatt[k])
+			memcpy(cfg->uwatt[k], cfg->uwatt[0], sizeof(cfg->uwatt[0]));
+		cfg->absent[k] |= cfg->absent_all;
+	}
+	if (cfg->has_core)
+		for (k = 0; k < cfg->packages; k++)
+			cfg->uwatt[k][RAPL_CORES] =
+				cfg->core_uwatt * cfg->cores_per_package;
+	return true;
+}
+
+/* ---- energy ---- */
+
+void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg)
+{
+	memset(m, 0, sizeof(*m));
+	m->cfg = *cfg;
+	m->percent = 100;
+}
+
+/* Integral of the wave's factor from 0 to t, in fs (millionths times ns). */
+static rapl_u128 wave_integral(const struct rapl_config *cfg, uint64_t t)
+{
+	rapl_u128 lo = cfg->wave_lo, hi = cfg->wave_hi;
+	uint64_t p = cfg->wave_ns, half = p / 2;
+	rapl_u128 n, r, bend;
+
+	if (cfg->wave == RAPL_CONST)
+		return (rapl_u128)t * MILLION;
+
+	n = t / p;
+	r = t % p;
+	if (cfg->wave == RAPL_SQUARE) {
+		/* the first half of each period is LO */
+		rapl_u128 whole = n * (lo * half + hi * (p - half));
+
+		return whole + (r < half ? lo * r : lo * half + hi * (r - half));
+	}
+	/* a saw tooth from LO to HI */
+	bend = (hi > lo ? hi - lo : lo - hi) * r * r / (2 * p);
+	return n * (lo + hi) * p / 2 + lo * r + (hi > lo ? bend : -bend);
+}
+
+static rapl_u128 effective_fs(const struct rapl_model *m, uint64_t now)
+{
+	/*
+	 * A counter that was updated before the last change of the factor
+	 * shows what it had at that change: at most one tick too early.
+	 */
+	if (m->stopped || now <= m->since_ns)
+		return m->base_fs;
+	return m->base_fs + (wave_integral(&m->cfg, now) -
+			     wave_integral(&m->cfg, m->since_ns)) * m->percent / 100;
+}
+
+static void fold_time(struct rapl_model *m, uint64_t now)
+{
+	m->base_fs = effective_fs(m, now);
+	if (now > m->since_ns)
+		m->since_ns = now;
+}
+
+void rapl_model_reset(struct rapl_model *m, uint64_t now)
+{
+	m->reset_fs = effective_fs(m, now);
+	m->was_reset = true;
+	m->resets++;
+}
+
+bool rapl_model_factor(struct rapl_model *m, uint64_t now, unsigned int percent)
+{
+	if (percent > MAX_PERCENT)
+		return false;
+	fold_time(m, now);
+	m->percent = percent;
+	return true;
+}
+
+void rapl_model_stop(struct rapl_model *m, uint64_t now, bool stop)
+{
+	fold_time(m, now);
+	m->stopped = stop;
+}
+
+unsigned int rapl_model_package(const struct rapl_model *m, unsigned int cpu)
+{
+	unsigned int package = cpu / m->cfg.cpus_per_package;
+
+	return package < m->cfg.packages ? package : m->cfg.packages - 1;
+}
+
+unsigned int rapl_model_core(const struct rapl_model *m, unsigned int cpu)
+{
+	return cpu / m->cfg.threads;
+}
+
+static uint64_t core_uwatt(const struct rapl_model *m, unsigned int package)
+{
+	if (m->cfg.has_core)
+		return m->cfg.core_uwatt;
+	return m->cfg.uwatt[package][RAPL_CORES] / m->cfg.cores_per_package;
+}
+
+uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
+			      enum rapl_domain domain, uint64_t now)
+{
+	return effective_fs(m, now) * m->cfg.uwatt[package][domain] / ZJ_PER_UJ;
+}
+
+uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core,
+			    uint64_t now)
+{
+	return effective_fs(m, now) *
+		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
+}
+
+uint64_t rapl_model_reset_uj(const struct rapl_model *m, unsigned int package,
+			     enum rapl_domain domain)
+{
+	return m->reset_fs * m->cfg.uwatt[package][domain] / ZJ_PER_UJ;
+}
+
+uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core)
+{
+	return m->reset_fs *
+		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
+}
+
+/* ---- registers ---- */
+
+/* Whole units in an energy of zeptojoule, modulo 2^32. */
+static uint32_t whole_units(const struct rapl_config *cfg,
+			    enum rapl_domain domain, rapl_u128 zj)
+{
+	unsigned int unit = cfg->unit;
+	bool atom = cfg->atom;
+
+	if (domain == RAPL_RAM && cfg->ram_unit != RAPL_NO_UNIT) {
+		unit = cfg->ram_unit;
+		atom = false;
+	} else if (domain == RAPL_PSYS && cfg->psys_unit != RAPL_NO_UNIT) {
+		unit = cfg->psys_unit;
+		atom = false;
+	}
+	if (atom)
+		return zj / ((rapl_u128)ZJ_PER_UJ << unit);
+	return ((zj / ZJ_PER_J) << unit) + ((zj % ZJ_PER_J) << unit) / ZJ_PER_J;
+}
+
+static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
+			      enum rapl_domain domain, uint64_t uwatt,
+			      uint64_t now)
+{
+	const struct rapl_config *cfg = &m->cfg;
+	uint32_t raw = m->was_reset ? 0 : cfg->start;
+	rapl_u128 fs;
+
+	if (cfg->skew_ns && (cpu & 1))
+		now -= now > cfg->skew_ns ? cfg->skew_ns : now;
+	if (cfg->tick_ns)
+		now -= now % cfg->tick_ns;
+	fs = effective_fs(m, now);
+	/* the last update may have been just before the reset */
+	fs -= fs > m->reset_fs ? m->reset_fs : fs;
+	raw += whole_units(cfg, domain, fs * uwatt);
+	return (uint64_t)cfg->high << 32 | raw;
+}
+
+bool rapl_model_is_msr(uint32_t msr)
+{
+	switch (msr) {
+	case RAPL_MSR_UNIT:
+	case RAPL_MSR_PKG:
+	case RAPL_MSR_RAM:
+	case RAPL_MSR_CORES:
+	case RAPL_MSR_GPU:
+	case RAPL_MSR_PSYS:
+	case RAPL_MSR_AMD_UNIT:
+	case RAPL_MSR_AMD_CORE:
+	case RAPL_MSR_AMD_PKG:
+		return true;
+	}
+	return false;
+}
+
+enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
+				 uint32_t msr, uint64_t now, uint64_t *value)
+{
+	const struct rapl_config *cfg = &m->cfg;
+	unsigned int package = rapl_model_package(m, cpu);
+	enum rapl_vendor vendor = RAPL_INTEL;
+	enum rapl_domain domain;
+	uint64_t uwatt;
+
+	switch (msr) {
+	case RAPL_MSR_UNIT:
+		domain = RAPL_UNIT;
+		break;
+	case RAPL_MSR_PKG:
+		domain = RAPL_PKG;
+		break;
+	case RAPL_MSR_RAM:
+		domain = RAPL_RAM;
+		break;
+	case RAPL_MSR_CORES:
+		domain = RAPL_CORES;
+		break;
+	case RAPL_MSR_GPU:
+		domain = RAPL_GPU;
+		break;
+	case RAPL_MSR_PSYS:
+		domain = RAPL_PSYS;
+		break;
+	case RAPL_MSR_AMD_UNIT:
+		vendor = RAPL_AMD;
+		domain = RAPL_UNIT;
+		break;
+	case RAPL_MSR_AMD_CORE:
+		vendor = RAPL_AMD;
+		domain = RAPL_CORES;
+		break;
+	case RAPL_MSR_AMD_PKG:
+		vendor = RAPL_AMD;
+		domain = RAPL_PKG;
+		break;
+	default:
+		return RAPL_OTHER;
+	}
+
+	*value = 0;
+	if (cfg->zero)
+		return RAPL_VALUE;
+	if (vendor != cfg->vendor || (cfg->absent[package] & (1U << domain)))
+		return cfg->fault_zero ? RAPL_VALUE : RAPL_FAULT;
+	if (domain == RAPL_UNIT) {
+		/*
+		 * power 1/8 W (3), time 1/1024 s (10): what most machines
+		 * say. The upper half is reserved and stays 0.
+		 */
+		*value = 0xa0003 | cfg->unit << 8;
+		return RAPL_VALUE;
+	}
+	uwatt = msr == RAPL_MSR_AMD_CORE ? core_uwatt(m, package) :
+					   cfg->uwatt[package][domain];
+	*value = counter_value(m, cpu, domain, uwatt, now);
+	return RAPL_VALUE;
+}

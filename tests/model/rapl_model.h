@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the RAPL registers of a machine read at a given time.
+ *
+ * Pure C without QEMU or kernel headers, so that the same code serves the
+ * plugin that turns QEMU into a machine with RAPL and the host unit tests.
+ * Truth (joules) and counter values come from one closed formula of the time:
+ * nothing is summed up from call to call, so nothing can drift, and the error
+ * of a reading is never more than one unit of the counter.
+ */
+#ifndef RAPL_MODEL_H
+#define RAPL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+__extension__ typedef unsigned __int128 rapl_u128;
+
+/* Intel SDM vol. 4, table 2-20 and following; AMD PPR, "MSRC001_0299" ff. */
+#define RAPL_MSR_UNIT		0x606
+#define RAPL_MSR_PKG		0x611
+#define RAPL_MSR_RAM		0x619
+#define RAPL_MSR_CORES		0x639
+#define RAPL_MSR_GPU		0x641
+#define RAPL_MSR_PSYS		0x64d
+#define RAPL_MSR_AMD_UNIT	0xc0010299
+#define RAPL_MSR_AMD_CORE	0xc001029a
+#define RAPL_MSR_AMD_PKG	0xc001029b
+
+/* In the order of the watts in pkgK=PKG/CORES/RAM/GPU/PSYS. */
+enum rapl_domain {
+	RAPL_PKG,
+	RAPL_CORES,
+	RAPL_RAM,
+	RAPL_GPU,
+	RAPL_PSYS,
+	RAPL_DOMAINS,
+	/* no domain of energy, but a register that can be absent as well */
+	RAPL_UNIT = RAPL_DOMAINS,
+};
+
+enum rapl_vendor { RAPL_INTEL, RAPL_AMD };
+enum rapl_wave { RAPL_CONST, RAPL_SQUARE, RAPL_RAMP };
+
+#define RAPL_MAX_PACKAGES	16
+#define RAPL_NO_UNIT		255
+
+struct rapl_config {
+	enum rapl_vendor vendor;
+	unsigned int packages;
+	unsigned int threads;		/* per core */
+	uint64_t uwatt[RAPL_MAX_PACKAGES][RAPL_DOMAINS];
+	bool has_uwatt[RAPL_MAX_PACKAGES];
+	bool has_core;
+	uint64_t core_uwatt;
+	enum rapl_wave wave;
+	uint64_t wave_lo, wave_hi;	/* factors in millionths */
+	uint64_t wave_ns;		/* period */
+	unsigned int unit;		/* energy status unit of the unit MSR */
+	unsigned int ram_unit, psys_unit;
+	bool atom;			/* unit is 2^ESU microjoule */
+	uint32_t start;
+	uint32_t high;
+	/* bit per enum rapl_domain incl. RAPL_UNIT */
+	unsigned int absent[RAPL_MAX_PACKAGES];
+	unsigned int absent_all;
+	bool has_absent[RAPL_MAX_PACKAGES];
+	bool fault_zero;		/* an absent MSR reads 0, no #GP */
+	bool zero;			/* hypervisor: all RAPL MSRs read 0 */
+	uint64_t tick_ns;
+	uint64_t skew_ns;
+	bool s3_reset;
+	bool amd_bit;			/* CPUID 80000007h EDX[14] */
+	const char *truth;
+	const char *access;
+
+	/* set by rapl_config_finish() */
+	unsigned int cpus;
+	unsigned int cpus_per_package;
+	unsigned int cores_per_package;
+};
+
+/* What an access to an MSR means for the CPU. */
+enum rapl_answer {
+	RAPL_OTHER,	/* not a RAPL register: not ours */
+	RAPL_VALUE,
+	RAPL_FAULT,	/* absent: #GP */
+};
+
+struct rapl_model {
+	struct rapl_config cfg;
+	/*
+	 * Effective time: the integral of wave times power factor in
+	 * femtoseconds. Energy of anything is its watts times this.
+	 */
+	rapl_u128 base_fs;		/* up to since_ns */
+	uint64_t since_ns;
+	unsigned int percent;
+	bool stopped;
+	/* last time that all counters went to 0 */
+	bool was_reset;
+	rapl_u128 reset_fs;
+	unsigned int resets;
+};
+
+void rapl_config_init(struct rapl_config *cfg);
+/* One name=value; false: err has one sentence. Keeps no pointer but truth/access. */
+bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
+		       char *err, size_t errlen);
+/* Checks that depend on several arguments, and defaults, for a machine of cpus. */
+bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus,
+			char *err, size_t errlen);
+
+void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg);
+unsigned int rapl_model_package(const struct rapl_model *m, unsigned int cpu);
+unsigned int rapl_model_core(const struct rapl_model *m, unsigned int cpu);
+enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
+				 uint32_t msr, uint64_t now_ns, uint64_t *value);
+bool rapl_model_is_msr(uint32_t msr);
+
+/* True energy since power-on, in microjoule. */
+uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
+			      enum rapl_domain domain, uint64_t now_ns);
+uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core,
+			    uint64_t now_ns);
+/* The same at the moment of the last reset of the counters (0: there was none). */
+uint64_t rapl_model_reset_uj(const struct rapl_model *m, unsigned int package,
+			     enum rapl_domain domain);
+uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core);
+
+void rapl_model_reset(struct rapl_model *m, uint64_t now_ns);
+bool rapl_model_factor(struct rapl_model *m, uint64_t now_ns, unsigned int percent);
+void rapl_model_stop(struct rapl_model *m, uint64_t now_ns, bool stop);
+
+#endif

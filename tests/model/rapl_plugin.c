@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * QEMU TCG plugin: gives an emulated x86 machine RAPL energy counters.
+ *
+ * QEMU answers 0 for the RAPL MSRs. This plugin looks at every rdmsr, wrmsr
+ * and cpuid before QEMU executes it, answers what rapl_model.c knows and
+ * leaves everything else to QEMU. Kernel and QEMU are stock.
+ *
+ * The guest can ask for the truth by CPUID (see guest_truth()) and command the
+ * machine by CPUID or an MSR (see run_command()): the test's other side of the
+ * comparison never comes from the code under test.
+ */
+#define _GNU_SOURCE
+#include "rapl_model.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * QEMU's plugin interface, version 7 (QEMU 11). No distribution package has
+ * qemu-plugin.h; these are the parts used here. They are resolved from the
+ * running QEMU, GLib's too.
+ */
+#define PLUGIN_API_VERSION	7
+#define PLUGIN_EXPORT		__attribute__((visibility("default")))
+
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+struct qemu_plugin_register;
+
+typedef uint64_t plugin_id;
+
+struct plugin_info {
+	const char *target_name;
+	struct {
+		int min, cur;
+	} version;
+	bool system_emulation;
+	struct {
+		int smp_vcpus, max_vcpus;
+	} system;
+};
+
+struct plugin_register {
+	struct qemu_plugin_register *handle;
+	const char *name;
+	const char *feature;
+	bool readonly;
+};
+
+enum { CB_NO_REGS, CB_READ_REGS, CB_WRITE_REGS, CB_WRITE_REGS_AND_PC };
+enum { DISCON_EXCEPTION = 2 };
+
+typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
+typedef void (*tb_cb)(struct qemu_plugin_tb *tb, void *data);
+typedef void (*exit_cb)(void *data);
+typedef void (*discon_cb)(unsigned int vcpu, int type, uint64_t from,
+			  uint64_t to, void *data);
+
+void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data);
+void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
+void qemu_plugin_register_vcpu_discon_cb(plugin_id id, int type, discon_cb cb,
+					 void *data);
+void qemu_plugin_register_atexit_cb(plugin_id id, exit_cb cb, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+					    vcpu_cb cb, int flags, void *data);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
+						 size_t i);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf,
+			     size_t len);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+
+/* GLib's GArray and GByteArray have the same public part. */
+struct glib_array {
+	uint8_t *data;
+	unsigned int len;
+};
+
+struct glib_array *g_byte_array_new(void);
+struct glib_array *g_byte_array_set_size(struct glib_array *a, unsigned int n);
+unsigned int g_array_get_element_size(struct glib_array *a);
+char *g_array_free(struct glib_array *a, int free_segment);
+
+struct glib_array *qemu_plugin_get_registers(void);
+bool qemu_plugin_read_register(struct qemu_plugin_register *r,
+			       struct glib_array *buf);
+bool qemu_plugin_write_register(struct qemu_plugin_register *r,
+				struct glib_array *buf);
+__attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
+
+PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
+
+/* ---- state ---- */
+
+/* A register that QEMU's TCG answers with #GP. */
+#define MSR_FAULTS		0x8ff
+
+#define DOORBELL		0x52415000	/* MSR, and CPUID leaf of truth */
+#define DOORBELL_CPUID		0x52415001
+
+#define CPUID_POWER		0x80000007
+#define CPUID_POWER_RAPL	(1U << 14)
+
+#define QEMU_CLOCK_VIRTUAL	1
+
+enum { RAX, RBX, RCX, RDX, RIP, CS, N_REGISTERS };
+
+static const char *const register_names[N_REGISTERS] = {
+	"rax", "rbx", "rcx", "rdx", "rip", "cs",
+};
+
+struct vcpu {
+	struct qemu_plugin_register *reg[N_REGISTERS];
+	struct glib_array *buf;
+	/* an rdmsr was sent into #GP, put RCX back before its handler */
+	bool faulting;
+	uint64_t rcx;
+};
+
+static struct vcpu *vcpus;
+static unsigned int n_vcpus;
+static struct rapl_model model;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static FILE *truth_log, *access_log;
+static int64_t (*clock_get_ns)(int type);
+static bool powered_on;
+
+static uint64_t guest_time(void)
+{
+	int64_t t = clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+	return t > 0 ? t : 0;
+}
+
+static uint64_t get_reg(struct vcpu *v, int r)
+{
+	uint64_t value = 0;
+
+	/* QEMU appends */
+	g_byte_array_set_size(v->buf, 0);
+	if (!qemu_plugin_read_register(v->reg[r], v->buf)) {
+		fprintf(stderr, "librapl: QEMU does not give the value of %s in this callback\n",
+			register_names[r]);
+		abort();
+	}
+	memcpy(&value, v->buf->data,
+	       v->buf->len < sizeof(value) ? v->buf->len : sizeof(value));
+	return value;
+}
+
+static void set_reg(struct vcpu *v, int r, uint64_t value)
+{
+	g_byte_array_set_size(v->buf, sizeof(value));
+	memcpy(v->buf->data, &value, sizeof(value));
+	if (!qemu_plugin_write_register(v->reg[r], v->buf)) {
+		fprintf(stderr, "librapl: QEMU does not let %s be written in this callback\n",
+			register_names[r]);
+		abort();
+	}
+}
+
+/*
+ * Where an instruction is and how long: bits 11:0 are the offset in its page,
+ * the size stands above.
+ */
+static void *insn_place(const struct qemu_plugin_insn *insn)
+{
+	uintptr_t place = qemu_plugin_insn_vaddr(insn) & 0xfff;
+
+	return (void *)(place | qemu_plugin_insn_size(insn) << 12);
+}
+
+/*
+ * Continue behind the instruction; does not return.
+ *
+ * The address seen at translation cannot be used: x86 translations are shared
+ * by all mappings of a physical page (a libc's cpuid in two processes). RIP in
+ * the callback is that of an earlier instruction of the block, but a block
+ * holds only instructions that start in one page.
+ */
+__attribute__((noreturn)) static void skip_insn(struct vcpu *v, void *place)
+{
+	uintptr_t p = (uintptr_t)place;
+
+	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) + (p >> 12));
+}
+
+/* ---- logs ---- */
+
+static void print_energy(const char *name, unsigned int i, uint64_t uj)
+{
+	fprintf(truth_log, " %s%u=%" PRIu64 ".%06" PRIu64, name, i,
+		uj / 1000000, uj % 1000000);
+}
+
+/* One line: seconds, event, joules so far of every domain. Under the lock. */
+static void log_truth(uint64_t now, const char *event)
+{
+	static const char *const names[RAPL_DOMAINS] = {
+		"pkg", "cores", "ram", "gpu", "psys",
+	};
+	unsigned int p, d, c;
+
+	if (!truth_log)
+		return;
+	fprintf(truth_log, "%" PRIu64 ".%09" PRIu64 " %s", now / 1000000000,
+		now % 1000000000, event);
+	for (p = 0; p < model.cfg.packages; p++)
+		for (d = 0; d < RAPL_DOMAINS; d++)
+			print_energy(names[d], p,
+				     rapl_model_energy_uj(&model, p, d, now));
+	if (model.cfg.vendor == RAPL_AMD)
+		for (c = 0; c < model.cfg.cpus / model.cfg.threads; c++)
+			print_energy("core", c, rapl_model_core_uj(&model, c, now));
+	fputc('\n', truth_log);
+	fflush(truth_log);
+}
+
+/* Under the lock. */
+static void log_access(uint64_t now, unsigned int cpu, const char *what,
+		       uint32_t msr, const char *fmt, uint64_t value)
+{
+	if (!access_log)
+		return;
+	fprintf(access_log, "%" PRIu64 " %u %u %s %#x ", now, cpu,
+		rapl_model_package(&model, cpu), what, msr);
+	fprintf(access_log, fmt, value);
+	fputc('\n', access_log);
+	fflush(access_log);
+}
+
+/* ---- what the guest sees besides the MSRs ---- */
+
+/*
+ * CPUID leaf DOORBELL, by ECX:
+ *   0xffffffff  EAX "RAPL", EBX version, ECX packages, EDX cores per package
+ *   0xfffffffe  EAX number of counter resets so far, EBX CPUs per package,
+ *               ECX 1 if AMD, EDX threads per core
+ *   PKG << 8 | DOMAIN  EDX:EAX true microjoule since power-on,
+ *               ECX:EBX time in ns
+ *   0x80000000 | CORE  the same of a core, counted through the machine
+ *   with bit 30 set    the same at the time of the last counter reset
+ * All 0 for what the machine does not have.
+ */
+static void guest_truth(uint32_t ask, uint64_t now, uint32_t out[4])
+{
+	const struct rapl_config *cfg = &model.cfg;
+	bool at_reset = ask & 0x40000000;
+	uint64_t uj = 0;
+
+	memset(out, 0, 4 * sizeof(*out));
+	if (ask == 0xffffffff) {
+		out[0] = 0x4c504152;
+		out[1] = 1;
+		out[2] = cfg->packages;
+		out[3] = cfg->cores_per_package;
+		return;
+	}
+	if (ask == 0xfffffffe) {
+		out[0] = model.resets;
+		out[1] = cfg->cpus_per_package;
+		out[2] = cfg->vendor == RAPL_AMD;
+		out[3] = cfg->threads;
+		return;
+	}
+	if (ask & 0x80000000) {
+		unsigned int core = ask & 0x3fffffff;
+
+		if (core >= cfg->packages * cfg->cores_per_package)
+			return;
+		uj = at_reset ? rapl_model_core_reset_uj(&model, core) :
+				rapl_model_core_uj(&model, core, now);
+	} else {
+		unsigned int package = (ask & 0x3fffffff) >> 8;
+		unsigned int domain = ask & 0xff;
+
+		if (package >= cfg->packages || domain >= RAPL_DOMAINS)
+			return;
+		uj = at_reset ? rapl_model_reset_uj(&model, package, domain) :
+				rapl_model_energy_uj(&model, package, domain, now);
+	}
+	out[0] = uj;
+	out[3] = uj >> 32;
+	out[1] = now;
+	out[2] = now >> 32;
+}
+
+/* Returns false for a command that does not exist. Under the lock. */
+static bool run_command(unsigned int command, unsigned int value, uint64_t now)
+{
+	char event[32];
+
+	switch (command) {
+	case 1:
+		snprintf(event, sizeof(event), "mark:%u", value);
+		break;
+	case 2:
+		rapl_model_reset(&model, now);
+		strcpy(event, "reset");
+		break;
+	case 3:
+		if (!rapl_model_factor(&model, now, value))
+			return false;
+		snprintf(event, sizeof(event), "factor:%u", value);
+		break;
+	case 4:
+		rapl_model_stop(&model, now, value);
+		strcpy(event, value ? "stop" : "go");
+		break;
+	default:
+		return false;
+	}
+	log_truth(now, event);
+	return true;
+}
+
+/* ---- the three instructions ---- */
+
+/*
+ * MSR instructions are for the kernel: elsewhere QEMU shall answer with #GP
+ * as it does for any other. (The lowest bits of CS are the privilege level.)
+ */
+static bool is_user(struct vcpu *v)
+{
+	return get_reg(v, CS) & 3;
+}
+
+static void on_rdmsr(unsigned int cpu, void *place)
+{
+	struct vcpu *v = &vcpus[cpu];
+	uint64_t rcx = get_reg(v, RCX);
+	enum rapl_answer answer;
+	uint64_t value, now;
+
+	if (!rapl_model_is_msr(rcx) || is_user(v))
+		return;
+
+	now = guest_time();
+	pthread_mutex_lock(&lock);
+	answer = rapl_model_read(&model, cpu, rcx, now, &value);
+	if (answer == RAPL_FAULT)
+		log_access(now, cpu, "read", rcx, "#GP", 0);
+	else
+		log_access(now, cpu, "read", rcx, "%#" PRIx64, value);
+	pthread_mutex_unlock(&lock);
+
+	if (answer == RAPL_FAULT) {
+		/* let the instruction run into a real #GP */
+		v->rcx = rcx;
+		v->faulting = true;
+		set_reg(v, RCX, MSR_FAULTS);
+		return;
+	}
+	set_reg(v, RAX, (uint32_t)value);
+	set_reg(v, RDX, value >> 32);
+	skip_insn(v, place);
+}
+
+static void on_exception(unsigned int cpu, int type, uint64_t from,
+			 uint64_t to, void *data)
+{
+	struct vcpu *v = &vcpus[cpu];
+
+	(void)type;
+	(void)from;
+	(void)to;
+	(void)data;
+	if (!v->faulting)
+		return;
+	v->faulting = false;
+	set_reg(v, RCX, v->rcx);
+}
+
+static void on_wrmsr(unsigned int cpu, void *place)
+{
+	struct vcpu *v = &vcpus[cpu];
+	uint32_t msr = get_reg(v, RCX);
+	uint64_t value, now;
+
+	if ((msr != DOORBELL && !rapl_model_is_msr(msr)) || is_user(v))
+		return;
+
+	value = (uint32_t)get_reg(v, RAX) | get_reg(v, RDX) << 32;
+	now = guest_time();
+	pthread_mutex_lock(&lock);
+	log_access(now, cpu, "write", msr, "%#" PRIx64, value);
+	if (msr == DOORBELL)
+		run_command(value & 0xff, value >> 32, now);
+	pthread_mutex_unlock(&lock);
+	if (msr == DOORBELL)
+		skip_insn(v, place);
+}
+
+static void on_cpuid(unsigned int cpu, void *place)
+{
+	struct vcpu *v = &vcpus[cpu];
+	uint32_t leaf = get_reg(v, RAX);
+	uint32_t out[4] = { 0 };
+	uint32_t ecx;
+	uint64_t now;
+
+	switch (leaf) {
+	case CPUID_POWER:
+		/*
+		 * Only AMD's bit is ours, but QEMU's TCG has nothing else to
+		 * say in this leaf (no invariant TSC), so answer all of it.
+		 */
+		if (model.cfg.vendor != RAPL_AMD || !model.cfg.amd_bit)
+			return;
+		out[3] = CPUID_POWER_RAPL;
+		break;
+	case DOORBELL:
+	case DOORBELL_CPUID:
+		ecx = get_reg(v, RCX);
+		now = guest_time();
+		pthread_mutex_lock(&lock);
+		if (leaf == DOORBELL)
+			guest_truth(ecx, now, out);
+		else
+			out[0] = run_command(ecx & 0xff, ecx >> 8, now);
+		pthread_mutex_unlock(&lock);
+		break;
+	default:
+		return;
+	}
+	set_reg(v, RAX, out[0]);
+	set_reg(v, RBX, out[1]);
+	set_reg(v, RCX, out[2]);
+	set_reg(v, RDX, out[3]);
+	skip_insn(v, place);
+}
+
+/*
+ * The boot CPU starts at the reset vector at power-on, at every reset and when
+ * it wakes from S3.
+ */
+static void on_reset_vector(unsigned int cpu, void *data)
+{
+	uint64_t now;
+
+	(void)data;
+	if (cpu)
+		return;
+	now = guest_time();
+	pthread_mutex_lock(&lock);
+	if (!powered_on) {
+		powered_on = true;
+		log_truth(now, "power-on");
+	} else if (model.cfg.s3_reset) {
+		rapl_model_reset(&model, now);
+		log_truth(now, "machine-reset:cleared");
+	} else {
+		log_truth(now, "machine-reset:kept");
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void on_translate(struct qemu_plugin_tb *tb, void *data)
+{
+	size_t n = qemu_plugin_tb_n_insns(tb), i;
+
+	(void)data;
+	for (i = 0; i < n; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint8_t bytes[15];
+		size_t len, k;
+
+		if (qemu_plugin_insn_vaddr(insn) == 0xfffffff0)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reset_vector,
+							       CB_NO_REGS, NULL);
+
+		len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
+		/*
+		 * Prefixes change nothing here; Linux 6.16 and later writes
+		 * "ds wrmsr" to have the length of wrmsrns.
+		 */
+		for (k = 0; k < len; k++) {
+			uint8_t b = bytes[k];
+
+			if (b != 0x66 && b != 0x67 && b != 0x2e && b != 0x36 &&
+			    b != 0x3e && b != 0x26 && b != 0x64 && b != 0x65 &&
+			    b != 0xf2 && b != 0xf3 && (b & 0xf0) != 0x40)
+				break;
+		}
+		if (len != k + 2 || bytes[k] != 0x0f)
+			continue;
+		if (bytes[k + 1] == 0x32)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rdmsr,
+							       CB_WRITE_REGS_AND_PC,
+							       insn_place(insn));
+		else if (bytes[k + 1] == 0x30)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wrmsr,
+							       CB_WRITE_REGS_AND_PC,
+							       insn_place(insn));
+		else if (bytes[k + 1] == 0xa2)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
+							       CB_WRITE_REGS_AND_PC,
+							       insn_place(insn));
+	}
+}
+
+/* ---- start and end ---- */
+
+static void on_vcpu_init(unsigned int cpu, void *data)
+{
+	struct glib_array *list = qemu_plugin_get_registers();
+	const struct plugin_register *r = (const void *)list->data;
+	struct vcpu *v = &vcpus[cpu];
+	unsigned int i, k;
+
+	(void)data;
+	if (g_array_get_element_size(list) != sizeof(*r)) {
+		fprintf(stderr, "librapl: this QEMU describes registers in another form than plugin API %d did: the plugin has to be adapted\n",
+			PLUGIN_API_VERSION);
+		exit(1);
+	}
+	for (i = 0; i < N_REGISTERS; i++) {
+		for (k = 0; k < list->len; k++)
+			if (!strcmp(r[k].name, register_names[i])) {
+				v->reg[i] = r[k].handle;
+				break;
+			}
+		if (k == list->len) {
+			fprintf(stderr, "librapl: this QEMU has no register %s: use qemu-system-x86_64\n",
+				register_names[i]);
+			exit(1);
+		}
+	}
+	g_array_free(list, 1);
+	if (!v->buf)
+		v->buf = g_byte_array_new();
+}
+
+static void on_end(void *data)
+{
+	(void)data;
+	pthread_mutex_lock(&lock);
+	log_truth(guest_time(), "exit");
+	pthread_mutex_unlock(&lock);
+}
+
+static FILE *open_log(const char *name)
+{
+	FILE *f = fopen(name, "w");
+
+	if (!f)
+		fprintf(stderr, "librapl: cannot write %s: %s\n", name, strerror(errno));
+	return f;
+}
+
+PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info,
+				      int argc, char **argv)
+{
+	struct rapl_config cfg;
+	char err[400];
+	int i;
+
+	if (strcmp(info->target_name, "x86_64") || !info->system_emulation) {
+		fprintf(stderr, "librapl: RAPL exists on x86 only: use qemu-system-x86_64, not %s\n",
+			info->target_name);
+		return -1;
+	}
+	rapl_config_init(&cfg);
+	for (i = 0; i < argc; i++)
+		if (!rapl_config_parse(&cfg, argv[i], err, sizeof(err)))
+			goto refuse;
+	n_vcpus = info->system.max_vcpus;
+	if (!rapl_config_finish(&cfg, n_vcpus, err, sizeof(err)))
+		goto refuse;
+
+	*(void **)&clock_get_ns = dlsym(RTLD_DEFAULT, "qemu_clock_get_ns");
+	if (!clock_get_ns) {
+		fprintf(stderr, "librapl: this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11\n");
+		return -1;
+	}
+	vcpus = calloc(n_vcpus, sizeof(*vcpus));
+	if (!vcpus)
+		return -1;
+	rapl_model_init(&model, &cfg);
+
+	if (cfg.truth) {
+		truth_log = open_log(cfg.truth);
+		if (!truth_log)
+			return -1;
+		fprintf(truth_log, "# rapl-truth 1: seconds event joules...;");
+		for (i = 0; i < argc; i++)
+			fprintf(truth_log, " %s", argv[i]);
+		fprintf(truth_log, " cpus=%u cores_per_package=%u\n", cfg.cpus,
+			cfg.cores_per_package);
+		fflush(truth_log);
+	}
+	if (cfg.access) {
+		access_log = open_log(cfg.access);
+		if (!access_log)
+			return -1;
+		fprintf(access_log, "# rapl-access 1: ns cpu package read|write msr value\n");
+		fflush(access_log);
+	}
+
+	qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init, NULL);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, DISCON_EXCEPTION, on_exception, NULL);
+	qemu_plugin_register_atexit_cb(id, on_end, NULL);
+	return 0;
+
+refuse:
+	fprintf(stderr, "librapl: %s\n", err);
+	return -1;
+}
