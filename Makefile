@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What people type.  The kernel's build system reads Kbuild instead.
+
+KERNELRELEASE ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KERNELRELEASE)/build
+DESTDIR ?=
+INSTALL_MOD_DIR ?= updates
+
+# dkms.conf is the only place that states them.
+name := $(shell sed -n 's/^PACKAGE_NAME="\(.*\)"/\1/p' dkms.conf)
+version := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+
+# All that a module needs to be built: DKMS gets this and nothing else.
+DKMS_SOURCES := dkms.conf Kbuild Makefile COPYING \
+	$(sort $(filter-out %.mod.c,$(wildcard rapl_pmu/*.[ch] kvm_arm_mpstate/*.[ch]))) \
+	rapl_pmu/Kbuild kvm_arm_mpstate/Kbuild
+dkms_dir = $(DESTDIR)/usr/src/$(name)-$(version)
+
+# A kernel built by clang wants modules built by clang.  Handed down always,
+# also when empty, so that none from the environment gets through.
+LLVM ?= $(if $(shell grep -sx 'CONFIG_CC_IS_CLANG=y' $(KDIR)/.config),1)
+
+V ?= 0
+ifneq ($(V),1)
+MAKEFLAGS += --no-print-directory
+endif
+
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) LLVM=$(LLVM) V=$(V)
+
+.DEFAULT_GOAL := $(if $(wildcard $(KDIR)/Makefile),modules,help)
+
+all: modules
+
+modules: check-kdir
+	$(kbuild) modules
+
+modules_install: modules
+	$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=$(INSTALL_MOD_DIR)
+
+install: modules_install
+	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+
+uninstall:
+	rm -f $(foreach m,rapl_pmu kvm_arm_mpstate,\
+		$(wildcard $(addprefix $(DESTDIR)/lib/modules/$(KERNELRELEASE)/$(INSTALL_MOD_DIR)/,\
+			$m.ko* $m/$m.ko*)))
+	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
+
+check-kdir:
+	@test -e $(KDIR)/Makefile || { \
+		echo 'No kernel headers in $(KDIR): run apt install linux-headers-$(KERNELRELEASE) (or linux-headers-amd64, linux-headers-arm64 for the newest), or name others by KDIR='; \
+		exit 1; }
+
+# Works without kernel headers, too.
+clean:
+	@find Module.symvers modules.order Module.markers .*.cmd \
+		rapl_pmu kvm_arm_mpstate -maxdepth 1 -type f \
+		\( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name '.*.d' -o -name 'Module.*' \
+		-o -name modules.order \) -delete 2>/dev/null || true
+
+print-sources:
+	@printf '%s\n' $(DKMS_SOURCES)
+
+help:
+	@echo 'Build and install ($(name) $(version)):'
+	@echo '  modules          build for the kernel in KDIR'
+	@echo '  install          build, install to /lib/modules, depmod'
+	@echo '  uninstall        remove what install put there'
+	@echo '  dkms-install     hand over to DKMS: built anew for each kernel'
+	@echo '  dkms-uninstall   take it back'
+	@echo '  clean            remove what a build left (needs no headers)'
+	@echo 'Try and test:'
+	@echo '  demo             perf reads an emulated two-package machine: true or not?'
+	@echo '  check            unit tests, negative controls, boots on 6.1 and the newest kernel'
+	@echo '  check-all        the same on every kernel line and flavour, slow tests too'
+	@echo '  check-unit       unit tests only: seconds'
+	@echo '  check-dkms       add, build, install, remove with the real DKMS'
+	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
+	@echo 'Variables:'
+	@echo '  KDIR=$(KDIR)'
+	@echo '  KERNELRELEASE=$(KERNELRELEASE)'
+	@echo '  LLVM=$(LLVM)  DESTDIR=$(DESTDIR)  V=$(V)'
+	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check'
+
+# ---- DKMS ----------------------------------------------------------------
+
+dkms-source:
+	@for f in $(DKMS_SOURCES); do \
+		install -D -m 644 "$$f" "$(dkms_dir)/$$f" || exit 1; \
+	done
+
+dkms-install:
+	@command -v dkms >/dev/null || test -n '$(DESTDIR)' || { \
+		echo 'dkms is missing: run apt install dkms'; exit 1; }
+	@$(MAKE) dkms-source
+	$(if $(DESTDIR),,@scripts/dkms-install $(name) $(version) $(KERNELRELEASE))
+
+dkms-uninstall:
+	$(if $(DESTDIR),,dkms remove $(name)/$(version) --all)
+	rm -rf '$(dkms_dir)'
+
+# ---- tests ---------------------------------------------------------------
+
+KERNELS ?= 6.1 7
+TESTS ?= *
+J ?= 2
+
+demo:
+	@scripts/demo
+
+check:
+	@scripts/check -k '$(KERNELS)' -t '$(TESTS)' -j '$(J)'
+
+check-all:
+	@scripts/check -a -j '$(J)'
+
+check-unit:
+	@scripts/check -u
+
+check-dkms:
+	@tests/dkms/run.sh
+
+lint:
+	@scripts/lint
+
+.PHONY: all modules modules_install install uninstall check-kdir clean \
+	print-sources help dkms-source dkms-install dkms-uninstall demo check \
+	check-all check-unit check-dkms lint

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What older kernels call differently.  The driver is written for the newest
+ * one; the HAVE_ words come from a look into the target's headers (Kbuild).
+ */
+#ifndef RAPL_PMU_COMPAT_H
+#define RAPL_PMU_COMPAT_H
+
+#include <linux/hrtimer.h>
+#include <linux/syscore_ops.h>
+#include <linux/version.h>
+#include <asm/msr.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "rapl_pmu requires Linux >= 5.10"
+#endif
+
+/* Linux < 6.16: the q was an l, and the value an unsigned long long. */
+#ifndef HAVE_RDMSRQ
+static inline int rdmsrq_safe(u32 msr, u64 *value)
+{
+	unsigned long long v = 0;
+	int err = rdmsrl_safe(msr, &v);
+
+	*value = v;
+	return err;
+}
+#endif
+
+/*
+ * Before Linux kernel commit 908a1d775422 ("hrtimers: Introduce
+ * hrtimer_setup() to replace hrtimer_init()") (in v6.13), the callback was
+ * stored by hand.
+ */
+#ifndef HAVE_HRTIMER_SETUP
+static inline void hrtimer_setup(struct hrtimer *timer,
+				 enum hrtimer_restart (*fn)(struct hrtimer *),
+				 clockid_t clock, enum hrtimer_mode mode)
+{
+	hrtimer_init(timer, clock, mode);
+	timer->function = fn;
+}
+#endif
+
+/*
+ * Linux 6.19 passes its own argument to system core callbacks and wraps the
+ * table of them in struct syscore; stable 6.12 took the change, 6.18 did not.
+ */
+#ifdef HAVE_REGISTER_SYSCORE
+#define RAPL_SYSCORE_ARG	void *data
+#define RAPL_SYSCORE(name, _suspend, _resume)				\
+	static const struct syscore_ops name##_ops = {			\
+		.suspend = _suspend, .resume = _resume,			\
+	};								\
+	static struct syscore name = { .ops = &name##_ops }
+#else
+#define RAPL_SYSCORE_ARG	void
+#define RAPL_SYSCORE(name, _suspend, _resume)				\
+	static struct syscore_ops name = {				\
+		.suspend = _suspend, .resume = _resume,			\
+	}
+#define register_syscore	register_syscore_ops
+#define unregister_syscore	unregister_syscore_ops
+#endif
+
+/* Linux 5.10 has no name for AMD's counter of a core. */
+#ifndef MSR_AMD_CORE_ENERGY_STATUS
+#define MSR_AMD_CORE_ENERGY_STATUS	0xc001029a
+#endif
+
+/*
+ * Linux 5.10 has no feature flag for the CPUID bit, so that no module alias
+ * can be made of it: there the module autoloads by family alone.
+ */
+#ifdef X86_FEATURE_RAPL
+#define RAPL_MATCH_LATER(vendor) \
+	X86_MATCH_VENDOR_FEATURE(vendor, X86_FEATURE_RAPL, 0),
+#else
+#define RAPL_MATCH_LATER(vendor)
+#endif
+
+#endif /* RAPL_PMU_COMPAT_H */

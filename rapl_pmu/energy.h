@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Energy arithmetic of the RAPL counters: units, wraps, plausibility.
+ *
+ * Nothing in here calls the kernel, so tests/unit compiles the same file on
+ * the host and checks it against exact arithmetic.
+ *
+ * A RAPL counter is 32 bits wide (SDM vol. 3B, "RAPL Interfaces"; AMD PPR,
+ * MSRC001_029A/B) and wraps within seconds on a large machine.  It is extended
+ * in software to a count of units that never goes back, and only the
+ * difference of two such counts is ever turned into energy.
+ */
+#ifndef RAPL_PMU_ENERGY_H
+#define RAPL_PMU_ENERGY_H
+
+#ifdef __KERNEL__
+#include <linux/math64.h>
+#include <linux/types.h>
+#else
+#include "host.h"	/* tests/unit */
+#endif
+
+/*
+ * Highest mean power of one domain instance that must be counted without
+ * loss.  The timer and the test for a reset counter are both derived from it.
+ */
+#define RAPL_MAX_WATTS		10000ULL
+
+#define RAPL_NSEC_PER_SEC	1000000000ULL
+
+/*
+ * Counters move in steps: about 1 ms on hardware, up to 1 s where a hypervisor
+ * feeds them.  What RAPL_MAX_WATTS burns in this time is always believed.
+ */
+#define RAPL_SLACK_NS		(RAPL_NSEC_PER_SEC / 10)
+
+/* A counter this little behind its last value was read early, not reset. */
+#define RAPL_BACKWARD_UNITS	0x10000U
+
+/* perf counts energy in 2^-32 J, see events/energy-*.scale */
+#define RAPL_API_SHIFT		32
+
+/**
+ * struct rapl_unit - what one step of a counter stands for
+ * @exp:   exponent, 0 to 31 (0 to 20 if @micro)
+ * @micro: false: 2^-exp J.  true: 2^exp microjoule, as on Silvermont and
+ *         Airmont (SDM vol. 3B, MSR_RAPL_POWER_UNIT of these models)
+ */
+struct rapl_unit {
+	u8 exp;
+	bool micro;
+};
+
+/**
+ * rapl_unit_valid() - can this unit be computed with?
+ * @unit: unit
+ *
+ * Return: true if @unit is in the range the functions below are exact for.
+ */
+static inline bool rapl_unit_valid(struct rapl_unit unit)
+{
+	return unit.exp <= (unit.micro ? 20 : 31);
+}
+
+/**
+ * rapl_energy() - energy of a number of units
+ * @units: extended count of units
+ * @unit:  what one unit is; must be valid
+ *
+ * Exact for powers of two.  2^exp uJ is 2^(exp + 26) / 15625 API units, which
+ * is rounded down here, but always from the whole count: the differences of
+ * successive results add up to the result for the sum, so nothing drifts.
+ *
+ * Return: energy in 2^-32 J, modulo 2^64.
+ */
+static inline u64 rapl_energy(u64 units, struct rapl_unit unit)
+{
+	unsigned int shift;
+
+	if (!unit.micro)
+		return units << (RAPL_API_SHIFT - unit.exp);
+
+	shift = unit.exp + 26;
+	return ((units / 15625) << shift) +
+	       (((units % 15625) << shift) / 15625);
+}
+
+/**
+ * rapl_extend() - carry a 32-bit counter on into 64 bits
+ * @units: extended count at an earlier time
+ * @raw:   the counter now, in the numbering of the low half of @units
+ *
+ * Return: the extended count now, if less than one wrap lies between.
+ */
+static inline u64 rapl_extend(u64 units, u32 raw)
+{
+	return units + (u32)(raw - (u32)units);
+}
+
+/**
+ * rapl_wrap_ns() - how soon a counter can wrap
+ * @unit: unit of the counter; must be valid
+ *
+ * Return: time in ns in which RAPL_MAX_WATTS burns 2^32 units.
+ */
+static inline u64 rapl_wrap_ns(struct rapl_unit unit)
+{
+	if (unit.micro)
+		return (1ULL << (32 + unit.exp)) * 1000 / RAPL_MAX_WATTS;
+
+	return (1ULL << (32 - unit.exp)) * RAPL_NSEC_PER_SEC / RAPL_MAX_WATTS;
+}
+
+/**
+ * rapl_timer_ns() - how often a counter must be looked at
+ * @unit: unit of the counter; must be valid
+ *
+ * A quarter of the shortest wrap time leaves room for a timer that is late,
+ * and for telling a reset from energy.  Never more than one wake-up a second.
+ *
+ * Return: period in ns, at least one second.
+ */
+static inline u64 rapl_timer_ns(struct rapl_unit unit)
+{
+	u64 ns = rapl_wrap_ns(unit) / 4;
+
+	return ns < RAPL_NSEC_PER_SEC ? RAPL_NSEC_PER_SEC : ns;
+}
+
+/**
+ * rapl_free_units() - advance that needs no look at the clock
+ * @unit: unit of the counter; must be valid
+ *
+ * Return: what RAPL_MAX_WATTS burns in RAPL_SLACK_NS, in units, at least 1.
+ */
+static inline u32 rapl_free_units(struct rapl_unit unit)
+{
+	u64 joules = RAPL_MAX_WATTS * RAPL_SLACK_NS / RAPL_NSEC_PER_SEC;
+	u64 units;
+
+	if (unit.micro)
+		units = joules * 1000000 >> unit.exp;
+	else
+		units = joules << unit.exp;
+
+	if (!units)
+		return 1;
+	return units > 0x7fffffff ? 0x7fffffff : units;
+}
+
+/* What an advance of a counter turns out to be. */
+enum rapl_advance {
+	RAPL_ADVANCE_OK,	/* energy */
+	RAPL_ADVANCE_BACKWARD,	/* an early sample: nothing happened */
+	RAPL_ADVANCE_RESET,	/* the counter was set back: start anew */
+};
+
+/**
+ * rapl_judge() - is an advance of the counter energy?
+ * @delta: advance in units, modulo 2^32
+ * @ns:    time it had, too long rather than too short
+ * @wrap:  rapl_wrap_ns() of the counter
+ *
+ * Return: RAPL_ADVANCE_OK if RAPL_MAX_WATTS explains it.
+ */
+static inline enum rapl_advance rapl_judge(u32 delta, u64 ns, u64 wrap)
+{
+	u64 needed = mul_u64_u32_shr(wrap, delta, 32);
+
+	if (needed <= ns + RAPL_SLACK_NS)
+		return RAPL_ADVANCE_OK;
+	if ((u32)-delta <= RAPL_BACKWARD_UNITS)
+		return RAPL_ADVANCE_BACKWARD;
+	return RAPL_ADVANCE_RESET;
+}
+
+#endif /* RAPL_PMU_ENERGY_H */
