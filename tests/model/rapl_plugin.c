@@ -129,14 +129,67 @@ static unsigned int n_vcpus;
 static struct rapl_model model;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static FILE *truth_log, *access_log;
-static int64_t (*clock_get_ns)(int type);
 static bool powered_on;
+
+/*
+ * QEMU's own functions; the plugin interface has no way to read the clock, but
+ * distributions' builds export them for QEMU's modules.
+ */
+static int64_t (*clock_get_ns)(int type);
+static const int *use_icount;
+static void (*icount_update)(void *cpu);
 
 static uint64_t guest_time(void)
 {
-	int64_t t = clock_get_ns(QEMU_CLOCK_VIRTUAL);
+	static __thread void **current;
+	void *cpu;
+	int64_t t;
 
+	if (!*use_icount) {
+		t = clock_get_ns(QEMU_CLOCK_VIRTUAL);
+		return t > 0 ? t : 0;
+	}
+	/*
+	 * With -icount the time is the number of instructions, and QEMU ends
+	 * with "Bad icount read" if it is read in the middle of a translation
+	 * block, where the callbacks are: the block counts as a whole. That is
+	 * exact enough here (less than 512 instructions), so bring the count
+	 * up to date and read it as from outside a CPU.
+	 */
+	if (!current)
+		current = dlsym(RTLD_DEFAULT, "current_cpu");
+	cpu = *current;
+	if (cpu)
+		icount_update(cpu);
+	*current = NULL;
+	t = clock_get_ns(QEMU_CLOCK_VIRTUAL);
+	*current = cpu;
 	return t > 0 ? t : 0;
+}
+
+static bool find_clock(void)
+{
+	static const int off = 0;
+
+	*(void **)&clock_get_ns = dlsym(RTLD_DEFAULT, "qemu_clock_get_ns");
+	if (!clock_get_ns) {
+		fprintf(stderr, "librapl: this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11\n");
+		return false;
+	}
+	use_icount = dlsym(RTLD_DEFAULT, "use_icount");
+	if (!use_icount)
+		use_icount = &off;
+	*(void **)&icount_update = dlsym(RTLD_DEFAULT, "icount_update");
+	return true;
+}
+
+/* When the CPUs come, QEMU has read all of its options. */
+static void check_icount(void)
+{
+	if (*use_icount && (!icount_update || !dlsym(RTLD_DEFAULT, "current_cpu"))) {
+		fprintf(stderr, "librapl: this QEMU does not export icount_update and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11\n");
+		exit(1);
+	}
 }
 
 static uint64_t get_reg(struct vcpu *v, int r)
@@ -516,6 +569,7 @@ static void on_vcpu_init(unsigned int cpu, void *data)
 	unsigned int i, k;
 
 	(void)data;
+	check_icount();
 	if (g_array_get_element_size(list) != sizeof(*r)) {
 		fprintf(stderr, "librapl: this QEMU describes registers in another form than plugin API %d did: the plugin has to be adapted\n",
 			PLUGIN_API_VERSION);
@@ -575,11 +629,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	if (!rapl_config_finish(&cfg, n_vcpus, err, sizeof(err)))
 		goto refuse;
 
-	*(void **)&clock_get_ns = dlsym(RTLD_DEFAULT, "qemu_clock_get_ns");
-	if (!clock_get_ns) {
-		fprintf(stderr, "librapl: this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11\n");
+	if (!find_clock())
 		return -1;
-	}
 	vcpus = calloc(n_vcpus, sizeof(*vcpus));
 	if (!vcpus)
 		return -1;
