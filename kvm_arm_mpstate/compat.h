@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the kernels differ. HAVE_* come from words in the target's own headers
+ * (Kbuild): stable kernels backport, so version numbers do not tell.
+ */
+#ifndef KVM_ARM_MPSTATE_COMPAT_H
+#define KVM_ARM_MPSTATE_COMPAT_H
+
+#include <linux/kvm_host.h>
+#include <linux/rcupdate.h>
+
+#include "state.h"
+
+/*
+ * unload in hook.c rests on this: a kernel that preempts has a flavour of RCU
+ * that waits until every task has left the code it was preempted in.
+ */
+#if defined(CONFIG_PREEMPTION) && !defined(CONFIG_TASKS_RCU)
+#error "kvm_arm_mpstate needs CONFIG_TASKS_RCU on a preemptible kernel"
+#endif
+
+/*
+ * Linux < 5.19: before commit b171f9bbb130 ("KVM: arm64: Track vCPU power
+ * state using MP state values") a bool said "off".
+ */
+#ifdef HAVE_MP_STATE_WORD
+#define MPST_LAYOUT_STATE "mp_state"
+
+static inline unsigned int mpst_read_state(struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->arch.mp_state.mp_state);
+}
+
+static inline void mpst_write_state(struct kvm_vcpu *vcpu, unsigned int state)
+{
+	WRITE_ONCE(vcpu->arch.mp_state.mp_state, state);
+}
+#else
+#define MPST_LAYOUT_STATE "power_off"
+
+static inline unsigned int mpst_read_state(struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->arch.power_off) ? MPST_STOPPED : MPST_RUNNABLE;
+}
+
+static inline void mpst_write_state(struct kvm_vcpu *vcpu, unsigned int state)
+{
+	WRITE_ONCE(vcpu->arch.power_off, state == MPST_STOPPED);
+}
+#endif
+
+/*
+ * Linux < 6.4 (stable < 6.1.28): before commit 0acc7239c20a ("KVM: arm64:
+ * Avoid vcpu->mutex v. kvm->lock inversion in CPU_ON") PSCI CPU_ON of another
+ * vCPU was serialised by kvm->lock. Without a lock, a SET RUNNABLE between
+ * CPU_ON's test of "off" and its reset request would let the vCPU run from its
+ * old registers and be reset under way. kvm->lock inside vcpu->mutex is those
+ * kernels' own order: CPU_ON takes it so, and so does KVM_ARM_VCPU_INIT. A
+ * guest can make us wait for a CPU_ON in progress, which is a few stores, but
+ * cannot hold it.
+ */
+#ifdef HAVE_MP_STATE_LOCK
+#define MPST_LAYOUT_LOCK "mp_state_lock"
+
+static inline void mpst_lock_state(struct kvm_vcpu *vcpu)
+{
+	spin_lock(&vcpu->arch.mp_state_lock);
+}
+
+static inline void mpst_unlock_state(struct kvm_vcpu *vcpu)
+{
+	spin_unlock(&vcpu->arch.mp_state_lock);
+}
+#else
+#define MPST_LAYOUT_LOCK "kvm->lock"
+
+static inline void mpst_lock_state(struct kvm_vcpu *vcpu)
+{
+	mutex_lock(&vcpu->kvm->lock);
+}
+
+static inline void mpst_unlock_state(struct kvm_vcpu *vcpu)
+{
+	mutex_unlock(&vcpu->kvm->lock);
+}
+#endif
+
+/* Linux < 5.19: before commit 7b33a09d036f ("KVM: arm64: Add support for userspace to suspend a vCPU") */
+#ifdef HAVE_REQ_SUSPEND
+#define MPST_KNOWS_SUSPENDED 1
+static inline void mpst_ask_suspend(struct kvm_vcpu *vcpu)
+{
+	kvm_make_request(KVM_REQ_SUSPEND, vcpu);
+}
+#else
+#define MPST_KNOWS_SUSPENDED 0
+static inline void mpst_ask_suspend(struct kvm_vcpu *vcpu) { }
+#endif
+
+/*
+ * A protected VM's vCPU state belongs to the hypervisor (pKVM): its calls are
+ * left to the kernel. Linux < 5.18 or so has no such VMs.
+ */
+#ifdef HAVE_VM_IS_PROTECTED
+static inline bool mpst_leave_native(struct kvm *kvm)
+{
+	return kvm && kvm_vm_is_protected(kvm);
+}
+#else
+static inline bool mpst_leave_native(struct kvm *kvm)
+{
+	return false;
+}
+#endif
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The handlers of KVM_GET_MP_STATE, KVM_SET_MP_STATE and of KVM_CAP_MP_STATE.
+ *
+ * KVM calls the first two with vcpu->mutex held, so the vCPU's own thread is
+ * not in KVM_RUN meanwhile: nobody waits on its wait queue and it is on no CPU.
+ * That is why a SET needs the request bit, which the next KVM_RUN honours
+ * before it enters the guest, but no kick: there is nothing to interrupt, and
+ * 7.3 exports no kvm_vcpu_kick(). What runs at the same time is a PSCI CPU_ON
+ * of another vCPU; compat.h has the lock against that.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/build_bug.h>
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/kvm.h>
+#include <linux/printk.h>
+
+#include "mpstate.h"
+#include "view.h"
+#include "compat.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
+static_assert((int)MPST_RUNNABLE == KVM_MP_STATE_RUNNABLE);
+static_assert((int)MPST_HALTED == KVM_MP_STATE_HALTED);
+static_assert((int)MPST_STOPPED == KVM_MP_STATE_STOPPED);
+#ifdef KVM_MP_STATE_SUSPENDED
+static_assert((int)MPST_SUSPENDED == KVM_MP_STATE_SUSPENDED);
+#endif
+
+struct mpst_counts mpst_counts;
+struct mpst_rules mpst_rules;
+
+/* The kernel's own rules, for what mode=trace expects it to do. */
+static const struct mpst_rules native_rules = {
+	.knows_suspended = MPST_KNOWS_SUSPENDED,
+};
+
+/*
+ * Tasks inside a handler. Counted because a handler may sleep on the state lock
+ * (a mutex on old kernels, a sleeping spinlock on PREEMPT_RT), and a sleeping
+ * task is no obstacle to RCU-tasks; hook.c has the whole argument.
+ */
+static atomic_t inflight = ATOMIC_INIT(0);
+
+static __always_inline void enter_handler(void)
+{
+	atomic_inc(&inflight);
+	/* nothing of the handler may be seen before the count */
+	smp_mb__after_atomic();
+}
+
+static __always_inline void leave_handler(void)
+{
+	smp_mb__before_atomic();
+	atomic_dec(&inflight);
+}
+
+void mpst_wait_idle(void)
+{
+	unsigned int ms = 0;
+
+	while (atomic_read(&inflight)) {
+		if (++ms == 10000)
+			pr_warn("still waiting for %d calls to end\n",
+				atomic_read(&inflight));
+		usleep_range(500, 1000);
+	}
+}
+
+static notrace void count_state(atomic_long_t *slots, unsigned int state)
+{
+	switch (state) {
+	case MPST_RUNNABLE:
+		atomic_long_inc(&slots[MPST_SLOT_RUNNABLE]);
+		break;
+	case MPST_STOPPED:
+		atomic_long_inc(&slots[MPST_SLOT_STOPPED]);
+		break;
+	case MPST_SUSPENDED:
+		atomic_long_inc(&slots[MPST_SLOT_SUSPENDED]);
+		break;
+	}
+}
+
+static notrace void count_step(const struct mpst_step *step)
+{
+	if (step->refused)
+		atomic_long_inc(&mpst_counts.refused);
+	else
+		count_state(mpst_counts.set, step->state);
+}
+
+int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
+{
+	unsigned int state;
+
+	enter_handler();
+	mpst_note_vm(vcpu->kvm);
+	state = mpst_read_state(vcpu);
+	mp_state->mp_state = mpst_answer(&mpst_rules, state);
+	count_state(mpst_counts.get, state);
+	trace_kvm_mp_state_get(vcpu, state, mp_state->mp_state, 0, true);
+	leave_handler();
+	return 0;
+}
+
+int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
+{
+	struct mpst_step step;
+	unsigned int old;
+	int result;
+
+	enter_handler();
+	mpst_note_vm(vcpu->kvm);
+
+	mpst_lock_state(vcpu);
+	old = mpst_read_state(vcpu);
+	step = mpst_step(&mpst_rules, old, mp_state->mp_state);
+	if (!step.refused) {
+		mpst_write_state(vcpu, step.state);
+		if (step.request == MPST_ASK_SLEEP)
+			kvm_make_request(KVM_REQ_SLEEP, vcpu);
+		else if (step.request == MPST_ASK_SUSPEND)
+			mpst_ask_suspend(vcpu);
+	}
+	mpst_unlock_state(vcpu);
+
+	result = step.refused ? -EINVAL : 0;
+	count_step(&step);
+	trace_kvm_mp_state_set(vcpu, old, step.state, result,
+			       mp_state->mp_state, true);
+	leave_handler();
+	return result;
+}
+
+/* Only reached for KVM_CAP_MP_STATE; @kvm is NULL when asked on /dev/kvm. */
+int mpst_check_extension(struct kvm *kvm, long ext)
+{
+	enter_handler();
+	if (kvm)
+		mpst_note_vm(kvm);
+	atomic_long_inc(&mpst_counts.capability);
+	leave_handler();
+	return 1;
+}
+
+/*
+ * The kernel's own function has not run yet: what follows is what its rules
+ * make of the call, with the state as it is now.
+ */
+void notrace mpst_seen_get(struct kvm_vcpu *vcpu)
+{
+	unsigned int state = mpst_read_state(vcpu);
+
+	mpst_note_vm(vcpu->kvm);
+	count_state(mpst_counts.get, state);
+	trace_kvm_mp_state_get(vcpu, state, mpst_answer(&native_rules, state),
+			       0, false);
+}
+
+void notrace mpst_seen_set(struct kvm_vcpu *vcpu,
+			   const struct kvm_mp_state *mp_state)
+{
+	unsigned int old = mpst_read_state(vcpu);
+	struct mpst_step step = mpst_step(&native_rules, old,
+					  mp_state->mp_state);
+
+	mpst_note_vm(vcpu->kvm);
+	count_step(&step);
+	trace_kvm_mp_state_set(vcpu, old, step.state,
+			       step.refused ? -EINVAL : 0,
+			       mp_state->mp_state, false);
+}
+
+void notrace mpst_seen_capability(struct kvm *kvm)
+{
+	if (kvm)
+		mpst_note_vm(kvm);
+	atomic_long_inc(&mpst_counts.capability);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KVM_ARM_MPSTATE_MPSTATE_H
+#define KVM_ARM_MPSTATE_MPSTATE_H
+
+#include <linux/atomic.h>
+#include <linux/kvm_host.h>
+
+#include "state.h"
+
+/* What was answered since load; indices of get and set are enum mpst_slot. */
+enum mpst_slot {
+	MPST_SLOT_RUNNABLE,
+	MPST_SLOT_STOPPED,
+	MPST_SLOT_SUSPENDED,
+	MPST_SLOTS,
+};
+
+struct mpst_counts {
+	atomic_long_t get[MPST_SLOTS];
+	atomic_long_t set[MPST_SLOTS];
+	atomic_long_t refused;
+	atomic_long_t capability;
+};
+
+extern struct mpst_counts mpst_counts;
+extern struct mpst_rules mpst_rules;
+
+/* The handlers, with the prototypes of the functions they stand in for. */
+int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state);
+int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state);
+int mpst_check_extension(struct kvm *kvm, long ext);
+
+/* What mode=trace does on entry to the kernel's own functions. */
+void mpst_seen_get(struct kvm_vcpu *vcpu);
+void mpst_seen_set(struct kvm_vcpu *vcpu, const struct kvm_mp_state *mp_state);
+void mpst_seen_capability(struct kvm *kvm);
+
+/* Sleep until no task is between entry and exit of a handler. */
+void mpst_wait_idle(void);
+
+#endif
