@@ -7,6 +7,7 @@
 #include <cpuid.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static void find_model(void)
 	}
 	packages = r.ecx;
 	cores = r.ecx * r.edx;
-	amd = ask_model(LEAF_TRUTH, 0xfffffffe).ecx;
+	amd = ask_model(LEAF_TRUTH, 0xfffffffe).ecx & 1;
 }
 
 /* Microjoule; *ns (if wanted) is the model's time of exactly this energy. */
@@ -141,7 +142,22 @@ static unsigned int to_question(const char *number, const char *name)
 	exit(2);
 }
 
-static int run_seconds(const char *seconds, const char *file)
+static int send_command(unsigned int command, unsigned int value)
+{
+	if (ask_model(LEAF_COMMAND, command | value << 8).eax != 1) {
+		fprintf(stderr, "rapltruth: the model refused command %u with value %u\n",
+			command, value);
+		return 1;
+	}
+	return 0;
+}
+
+/*
+ * Truth of a sleep. As a pulse, energy is used during the sleep only, so that
+ * whoever measures around it must get exactly this, however long its own start
+ * and end take.
+ */
+static int run_seconds(const char *seconds, const char *file, bool pulse)
 {
 	FILE *f = stdout;
 	uint64_t *uj, *ns;
@@ -167,12 +183,20 @@ static int run_seconds(const char *seconds, const char *file)
 		fprintf(stderr, "rapltruth: out of memory\n");
 		return 1;
 	}
+	if (pulse && !(ask_model(LEAF_TRUTH, 0xfffffffe).ecx & 2)) {
+		fprintf(stderr, "rapltruth: a pulse needs a machine without energy before it: run \"rapltruth stop\" first\n");
+		return 1;
+	}
 	for (i = 0; i < n_items(); i++)
 		uj[i] = ask_energy(item_question(i), &ns[i]);
+	if (pulse && send_command(STOP, 0))
+		return 1;
 	t.tv_sec = s;
 	t.tv_nsec = (s - t.tv_sec) * 1e9;
 	while (nanosleep(&t, &t) && errno == EINTR)
 		;
+	if (pulse && send_command(STOP, 1))
+		return 1;
 	for (i = 0; i < n_items(); i++) {
 		uint64_t end_ns, end_uj = ask_energy(item_question(i), &end_ns);
 
@@ -195,16 +219,6 @@ static int run_seconds(const char *seconds, const char *file)
 	return 0;
 }
 
-static int send_command(unsigned int command, unsigned int value)
-{
-	if (ask_model(LEAF_COMMAND, command | value << 8).eax != 1) {
-		fprintf(stderr, "rapltruth: the model refused command %u with value %u\n",
-			command, value);
-		return 1;
-	}
-	return 0;
-}
-
 static int print_usage(FILE *f, int status)
 {
 	fprintf(f,
@@ -214,6 +228,7 @@ static int print_usage(FILE *f, int status)
 		"rapltruth time                 the model's time in seconds\n"
 		"rapltruth resets               how often the counters were reset\n"
 		"rapltruth run SECONDS [FILE]   sleep, then: package domain joules seconds (of the sleep)\n"
+		"rapltruth pulse SECONDS [FILE] the same, but energy is used only in this sleep (after stop)\n"
 		"rapltruth mark N               line \"mark:N\" in the host's truth log\n"
 		"rapltruth reset                all counters go to 0\n"
 		"rapltruth factor PERCENT       power from now on, in percent of the watts given\n"
@@ -251,7 +266,9 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!strcmp(verb, "run") && (argc == 3 || argc == 4))
-		return run_seconds(argv[2], argv[3]);
+		return run_seconds(argv[2], argv[3], false);
+	if (!strcmp(verb, "pulse") && (argc == 3 || argc == 4))
+		return run_seconds(argv[2], argv[3], true);
 	if (!strcmp(verb, "mark") && argc == 3)
 		return send_command(MARK, to_number(argv[2], 0xffffff, "mark"));
 	if (!strcmp(verb, "reset") && argc == 2)

@@ -295,7 +295,7 @@ static void log_access(uint64_t now, unsigned int cpu, const char *what,
  * CPUID leaf DOORBELL, by ECX:
  *   0xffffffff  EAX "RAPL", EBX version, ECX packages, EDX cores per package
  *   0xfffffffe  EAX number of counter resets so far, EBX CPUs per package,
- *               ECX 1 if AMD, EDX threads per core
+ *               ECX bit 0: AMD, bit 1: energy is stopped, EDX threads per core
  *   PKG << 8 | DOMAIN  EDX:EAX true microjoule since power-on,
  *               ECX:EBX time in ns
  *   0x80000000 | CORE  the same of a core, counted through the machine
@@ -319,7 +319,7 @@ static void guest_truth(uint32_t ask, uint64_t now, uint32_t out[4])
 	if (ask == 0xfffffffe) {
 		out[0] = model.resets;
 		out[1] = cfg->cpus_per_package;
-		out[2] = cfg->vendor == RAPL_AMD;
+		out[2] = (cfg->vendor == RAPL_AMD) | model.stopped << 1;
 		out[3] = cfg->threads;
 		return;
 	}
