@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asks the PMU under test what no perf command asks: every errno of opening,
+ * readers on other CPUs, many events at once, random attributes.  Where energy
+ * is judged, the truth comes from the machine (the model's CPUID leaf), never
+ * from the driver.
+ */
+#define _GNU_SOURCE
+#include <cpuid.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/perf_event.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEVICES		"/sys/bus/event_source/devices"
+#define MAX_EVENTS	1024
+
+/* The leaf and the numbers of the domains are those of tests/model. */
+#define TRUTH_LEAF	0x52415000
+#define TRUTH_SIGNATURE	0x4c504152
+#define TRUTH_CORE	0x80000000U
+
+struct event {
+	char pmu[64];
+	char name[64];
+	int cpu;
+	int fd;
+	unsigned int truth;	/* what to ask the model for */
+	double scale;
+	struct perf_event_attr attr;
+	uint64_t from, to;	/* truth around the count, in uJ */
+};
+
+static struct event events[MAX_EVENTS];
+static unsigned int n_events;
+
+static void die(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "pmu: ");
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static bool read_line(char *buf, size_t len, const char *format, ...)
+{
+	char path[256];
+	va_list ap;
+	FILE *f;
+
+	va_start(ap, format);
+	vsnprintf(path, sizeof(path), format, ap);
+	va_end(ap);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(buf, len, f))
+		buf[0] = 0;
+	fclose(f);
+	buf[strcspn(buf, "\n")] = 0;
+	return true;
+}
+
+static unsigned int pmu_type(const char *pmu)
+{
+	char buf[64];
+
+	if (!read_line(buf, sizeof(buf), DEVICES "/%s/type", pmu))
+		die("there is no PMU %s", pmu);
+	return strtoul(buf, NULL, 10);
+}
+
+static int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu,
+		     int group)
+{
+	return syscall(SYS_perf_event_open, attr, pid, cpu, group, 0);
+}
+
+/* ---- truth --------------------------------------------------------------- */
+
+static uint64_t truth(unsigned int what)
+{
+	unsigned int a, b, c, d;
+
+	__cpuid_count(TRUTH_LEAF, what, a, b, c, d);
+	return (uint64_t)d << 32 | a;
+}
+
+static int topology(int cpu, const char *what)
+{
+	char buf[64];
+
+	if (!read_line(buf, sizeof(buf),
+		       "/sys/devices/system/cpu/cpu%d/topology/%s", cpu, what))
+		die("CPU %d has no %s, is it offline?", cpu, what);
+	return atoi(buf);
+}
+
+static unsigned int truth_index(const struct event *e)
+{
+	static const char *const names[] = {
+		"energy-pkg", "energy-cores", "energy-ram", "energy-gpu",
+		"energy-psys",
+	};
+	unsigned int a, b, c, d, i;
+	int package = topology(e->cpu, "physical_package_id");
+
+	__cpuid_count(TRUTH_LEAF, 0xffffffff, a, b, c, d);
+	if (a != TRUTH_SIGNATURE)
+		die("this machine does not tell the truth: no RAPL model");
+	if (!strcmp(e->name, "energy-core"))
+		return TRUTH_CORE | (package * d + topology(e->cpu, "core_id"));
+	for (i = 0; i < 5; i++)
+		if (!strcmp(e->name, names[i]))
+			return package << 8 | i;
+	die("the model knows no %s", e->name);
+	return 0;
+}
+
+/* ---- events -------------------------------------------------------------- */
+
+/* PMU/EVENT@CPU */
+static struct event *parse_event(const char *text)
+{
+	struct event *e = &events[n_events];
+	char buf[128];
+
+	if (n_events == MAX_EVENTS)
+		die("more than %d events", MAX_EVENTS);
+	if (sscanf(text, "%63[^/]/%63[^@]@%d", e->pmu, e->name, &e->cpu) != 3)
+		die("an event is PMU/EVENT@CPU, not %s", text);
+	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s", e->pmu,
+		       e->name))
+		die("PMU %s has no event %s", e->pmu, e->name);
+	e->attr.size = sizeof(e->attr);
+	e->attr.type = pmu_type(e->pmu);
+	if (sscanf(buf, "event=%" SCNx64, (uint64_t *)&e->attr.config) != 1)
+		die("%s/%s: cannot parse %s", e->pmu, e->name, buf);
+	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s.scale", e->pmu,
+		       e->name))
+		die("%s/%s has no scale", e->pmu, e->name);
+	e->scale = strtod(buf, NULL);
+	e->attr.disabled = 1;
+	e->fd = -1;
+	n_events++;
+	return e;
+}
+
+static void open_event(struct event *e, int group)
+{
+	e->fd = perf_open(&e->attr, -1, e->cpu, group);
+	if (e->fd < 0)
+		die("%s/%s on CPU %d: %s", e->pmu, e->name, e->cpu,
+		    strerror(errno));
+}
+
+static uint64_t count(const struct event *e)
+{
+	uint64_t value;
+
+	if (read(e->fd, &value, sizeof(value)) != sizeof(value))
+		die("%s/%s: read: %s", e->pmu, e->name, strerror(errno));
+	return value;
+}
+
+static void wait_seconds(double seconds)
+{
+	struct timespec t = {
+		.tv_sec = seconds,
+		.tv_nsec = (seconds - (time_t)seconds) * 1e9,
+	};
+
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}
+
+static int judge(const struct event *e, double joules, double tolerance)
+{
+	double want = (e->to - e->from) * 1e-6;
+	double error = want ? (joules / want - 1) * 100 : joules ? INFINITY : 0;
+	bool good = fabs(error) <= tolerance;
+
+	printf("%s/%s@%d %.3f J, truth %.3f J, error %+.3f %%%s\n", e->pmu,
+	       e->name, e->cpu, joules, want, error,
+	       good ? "" : "  <-- too much");
+	return !good;
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot run on CPU %d: %s", cpu, strerror(errno));
+}
+
+/*
+ * truth SECONDS TOLERANCE [group] [read=SECONDS] [from=CPU] EVENT...
+ * Counts all events over the same time, each beside the truth.  read= looks at
+ * them that often on the way, from= does so from that CPU.
+ */
+static int cmd_truth(int argc, char **argv)
+{
+	double seconds, tolerance, every = 0, done = 0;
+	bool group = false;
+	uint64_t last[MAX_EVENTS] = { 0 };
+	unsigned int i;
+	int a, bad = 0;
+
+	if (argc < 3)
+		die("truth SECONDS TOLERANCE [group] [read=S] [from=CPU] EVENT...");
+	seconds = atof(argv[0]);
+	tolerance = atof(argv[1]);
+	for (a = 2; a < argc; a++) {
+		if (!strcmp(argv[a], "group"))
+			group = true;
+		else if (!strncmp(argv[a], "read=", 5))
+			every = atof(argv[a] + 5);
+		else if (!strncmp(argv[a], "from=", 5))
+			pin(atoi(argv[a] + 5));
+		else
+			parse_event(argv[a]);
+	}
+	for (i = 0; i < n_events; i++) {
+		open_event(&events[i], group && i ? events[0].fd : -1);
+		events[i].truth = truth_index(&events[i]);
+	}
+	for (i = 0; i < n_events; i++) {
+		events[i].from = truth(events[i].truth);
+		if (ioctl(events[i].fd, PERF_EVENT_IOC_ENABLE, 0))
+			die("enable: %s", strerror(errno));
+	}
+	if (every) {
+		while (done < seconds) {
+			wait_seconds(every);
+			done += every;
+			for (i = 0; i < n_events; i++) {
+				uint64_t now = count(&events[i]);
+
+				if (now < last[i]) {
+					printf("%s went back from %" PRIu64
+					       " to %" PRIu64 "\n",
+					       events[i].name, last[i], now);
+					bad = 1;
+				}
+				last[i] = now;
+			}
+		}
+	} else {
+		wait_seconds(seconds);
+	}
+	for (i = 0; i < n_events; i++) {
+		double joules = count(&events[i]) * events[i].scale;
+
+		events[i].to = truth(events[i].truth);
+		bad |= judge(&events[i], joules, tolerance);
+	}
+	return bad;
+}
+
+/*
+ * open PMU CONFIG [cpu=N] [pid=N] [uid=N] [type=N] [FIELD=VALUE...]
+ * Prints what perf_event_open() said: "ok" or the name of the errno.
+ */
+static const char *errno_name(int err)
+{
+	static char buf[16];
+
+	switch (err) {
+	case 0: return "ok";
+	case EINVAL: return "EINVAL";
+	case ENOENT: return "ENOENT";
+	case ENODEV: return "ENODEV";
+	case EACCES: return "EACCES";
+	case EPERM: return "EPERM";
+	case ENOSYS: return "ENOSYS";
+	case EOPNOTSUPP: return "EOPNOTSUPP";
+	case EBADF: return "EBADF";
+	case E2BIG: return "E2BIG";
+	case EMFILE: return "EMFILE";
+	case ESRCH: return "ESRCH";
+	case EBUSY: return "EBUSY";
+	case EFAULT: return "EFAULT";
+	case ENOMEM: return "ENOMEM";
+	case ENOSPC: return "ENOSPC";
+	case EOVERFLOW: return "EOVERFLOW";
+	}
+	snprintf(buf, sizeof(buf), "errno-%d", err);
+	return buf;
+}
+
+static int cmd_open(int argc, char **argv)
+{
+	struct perf_event_attr attr = { .size = sizeof(attr) };
+	int cpu = 0, pid = -1, a, fd;
+
+	if (argc < 2)
+		die("open PMU CONFIG [cpu=N] [pid=N] [uid=N] [FIELD=VALUE...]");
+	attr.type = pmu_type(argv[0]);
+	attr.config = strtoull(argv[1], NULL, 0);
+	for (a = 2; a < argc; a++) {
+		char *value = strchr(argv[a], '=');
+		uint64_t v;
+
+		if (!value)
+			die("%s is not FIELD=VALUE", argv[a]);
+		*value++ = 0;
+		v = strtoull(value, NULL, 0);
+#define FIELD(name) else if (!strcmp(argv[a], #name)) attr.name = v
+		if (!strcmp(argv[a], "cpu"))
+			cpu = atoi(value);
+		else if (!strcmp(argv[a], "pid"))
+			pid = !strcmp(value, "self") ? getpid() : atoi(value);
+		else if (!strcmp(argv[a], "uid")) {
+			if (setgid(v) || setuid(v))
+				die("cannot become user %s", value);
+		}
+		FIELD(type);
+		FIELD(config1);
+		FIELD(config2);
+		FIELD(sample_period);
+		FIELD(sample_type);
+		FIELD(read_format);
+		FIELD(freq);
+		FIELD(inherit);
+		FIELD(pinned);
+		FIELD(exclude_user);
+		FIELD(exclude_kernel);
+		FIELD(exclude_hv);
+		FIELD(exclude_idle);
+		FIELD(exclude_host);
+		FIELD(exclude_guest);
+		FIELD(exclude_callchain_kernel);
+		FIELD(exclude_callchain_user);
+		else
+			die("unknown field %s", argv[a]);
+	}
+	fd = perf_open(&attr, pid, cpu, -1);
+	printf("%s\n", errno_name(fd < 0 ? errno : 0));
+	return 0;
+}
+
+/* hold SECONDS EVENT...: keep events open and enabled; says when they are */
+static int cmd_hold(int argc, char **argv)
+{
+	unsigned int i;
+	int a;
+
+	if (argc < 2)
+		die("hold SECONDS EVENT...");
+	for (a = 1; a < argc; a++)
+		parse_event(argv[a]);
+	for (i = 0; i < n_events; i++) {
+		events[i].attr.disabled = 0;
+		open_event(&events[i], -1);
+	}
+	printf("open\n");
+	fflush(stdout);
+	wait_seconds(atof(argv[0]));
+	return 0;
+}
+
+/* same EVENT EVENT: which CPU do they live on?  A group needs one for both. */
+static int cmd_same(int argc, char **argv)
+{
+	struct event *a, *b;
+
+	if (argc != 2)
+		die("same EVENT EVENT");
+	a = parse_event(argv[0]);
+	b = parse_event(argv[1]);
+	open_event(a, -1);
+	b->fd = perf_open(&b->attr, -1, b->cpu, a->fd);
+	printf("%s\n", b->fd < 0 ? errno_name(errno) : "ok");
+	return 0;
+}
+
+/*
+ * beside SECONDS TOLERANCE EVENT EVENT: two PMUs over the same time.  Read in
+ * the order a b, b a, so that neither has the longer time.
+ */
+static int cmd_beside(int argc, char **argv)
+{
+	struct event *a, *b;
+	double from_a, from_b, ja, jb, error;
+
+	if (argc != 4)
+		die("beside SECONDS TOLERANCE EVENT EVENT");
+	a = parse_event(argv[2]);
+	b = parse_event(argv[3]);
+	a->attr.disabled = b->attr.disabled = 0;
+	open_event(a, -1);
+	open_event(b, -1);
+	from_a = count(a) * a->scale;
+	from_b = count(b) * b->scale;
+	wait_seconds(atof(argv[0]));
+	jb = count(b) * b->scale - from_b;
+	ja = count(a) * a->scale - from_a;
+	error = (ja / jb - 1) * 100;
+	printf("%s %.3f J, %s %.3f J, apart %+.3f %%\n", a->pmu, ja, b->pmu, jb,
+	       error);
+	return !(fabs(error) <= atof(argv[1]));
+}
+
+/* ---- random attributes --------------------------------------------------- */
+
+static uint64_t seed;
+
+static uint64_t rnd(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+/* Mostly small or nearly right, now and then anything. */
+static uint64_t rnd_value(void)
+{
+	switch (rnd() % 6) {
+	case 0: return 0;
+	case 1: return rnd() % 8;
+	case 2: return 1ULL << rnd() % 64;
+	case 3: return ~0ULL << rnd() % 64;
+	case 4: return rnd() % 6 + (1ULL << (8 + rnd() % 56));
+	}
+	return rnd();
+}
+
+/* fuzz CALLS SEED PMU...: only errnos that perf_event_open(2) documents */
+static int cmd_fuzz(int argc, char **argv)
+{
+	static const int allowed[] = {
+		0, EINVAL, ENOENT, ENODEV, E2BIG, EBADF, EACCES, EPERM,
+		EOPNOTSUPP, ENOSYS, EBUSY, ESRCH, EMFILE, ENOSPC, EOVERFLOW,
+	};
+	unsigned long calls, i, tally[256] = { 0 };
+	unsigned int types[8], n = 0, j;
+	int fds[32], a, bad = 0;
+
+	if (argc < 3)
+		die("fuzz CALLS SEED PMU...");
+	calls = strtoul(argv[0], NULL, 0);
+	seed = strtoull(argv[1], NULL, 0) | 1;
+	for (a = 2; a < argc && n < 8; a++)
+		types[n++] = pmu_type(argv[a]);
+	memset(fds, -1, sizeof(fds));
+
+	for (i = 0; i < calls; i++) {
+		struct perf_event_attr attr = { .size = sizeof(attr) };
+		unsigned int slot = rnd() % 32;
+		int cpu = (int)(rnd() % 10) - 2, pid = -1, group = -1, fd;
+		unsigned long flags = 0;
+
+		attr.type = types[rnd() % n];
+		attr.config = rnd() % 3 ? rnd() % 7 : rnd_value();
+		if (!(rnd() % 4)) {
+			unsigned char *bytes = (unsigned char *)&attr;
+			unsigned int hits = 1 + rnd() % 4;
+
+			/* past type, size and config */
+			while (hits--)
+				bytes[16 + rnd() % (sizeof(attr) - 16)] = rnd();
+		}
+		if (!(rnd() % 8))
+			attr.config1 = rnd_value();
+		if (!(rnd() % 8))
+			attr.sample_period = rnd_value();
+		if (!(rnd() % 16))
+			attr.size = rnd_value();
+		if (!(rnd() % 8))
+			cpu = rnd();
+		if (!(rnd() % 8))
+			pid = rnd() % 2 ? 0 : getpid();
+		if (!(rnd() % 3))
+			group = fds[rnd() % 32];
+		if (!(rnd() % 8))
+			flags = rnd() % 16;
+		/* Signals and breakpoints are not ours to be tested. */
+		attr.sigtrap = 0;
+
+		fd = syscall(SYS_perf_event_open, &attr, pid, cpu, group, flags);
+		if (fd < 0) {
+			tally[errno & 255]++;
+			continue;
+		}
+		tally[0]++;
+		if (fds[slot] >= 0)
+			close(fds[slot]);
+		fds[slot] = fd;
+		if (!(rnd() % 2)) {
+			uint64_t value[64];
+
+			ioctl(fd, rnd() % 2 ? PERF_EVENT_IOC_DISABLE :
+			      PERF_EVENT_IOC_RESET, rnd() % 2);
+			if (read(fd, value, sizeof(value)) < 0)
+				ioctl(fd, PERF_EVENT_IOC_ENABLE, 0);
+		}
+	}
+
+	for (j = 0; j < 256; j++) {
+		bool known = false;
+		unsigned int k;
+
+		if (!tally[j])
+			continue;
+		for (k = 0; k < sizeof(allowed) / sizeof(allowed[0]); k++)
+			known |= allowed[k] == (int)j;
+		printf("%s %lu%s\n", errno_name(j), tally[j],
+		       known ? "" : "  <-- not documented");
+		bad |= !known;
+	}
+	return bad;
+}
+
+/* ---- everything at once -------------------------------------------------- */
+
+/*
+ * hammer SECONDS TOLERANCE EVENT CPU...: one event, read as fast as possible
+ * from each of these CPUs, while a further process starts and stops a second
+ * event of the same counter.  Every reader must see it grow only.
+ */
+static int cmd_hammer(int argc, char **argv)
+{
+	struct event *e, *other;
+	pid_t children[64];
+	unsigned int n = 0, i;
+	double seconds, joules;
+	time_t end;
+	int a, status, bad = 0;
+
+	if (argc < 4)
+		die("hammer SECONDS TOLERANCE EVENT CPU...");
+	seconds = atof(argv[0]);
+	e = parse_event(argv[2]);
+	other = parse_event(argv[2]);
+	open_event(e, -1);
+	open_event(other, -1);
+	e->truth = truth_index(e);
+	e->from = truth(e->truth);
+	ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
+	end = time(NULL) + (time_t)seconds;
+
+	for (a = 2; a < argc && n < 64; a++) {
+		children[n] = fork();
+		if (children[n] < 0)
+			die("fork: %s", strerror(errno));
+		if (children[n++])
+			continue;
+		if (a == 2) {
+			while (time(NULL) < end) {
+				ioctl(other->fd, PERF_EVENT_IOC_ENABLE, 0);
+				count(other);
+				ioctl(other->fd, PERF_EVENT_IOC_DISABLE, 0);
+			}
+			_exit(0);
+		}
+		/* It may be offline now and then: run elsewhere meanwhile. */
+		uint64_t last = 0;
+
+		while (time(NULL) < end) {
+			cpu_set_t set;
+			uint64_t now;
+
+			CPU_ZERO(&set);
+			CPU_SET(atoi(argv[a]), &set);
+			sched_setaffinity(0, sizeof(set), &set);
+			now = count(e);
+			if (now < last)
+				_exit(1);
+			last = now;
+		}
+		_exit(0);
+	}
+	for (i = 0; i < n; i++) {
+		waitpid(children[i], &status, 0);
+		if (status) {
+			printf("reader %u saw the count go back\n", i);
+			bad = 1;
+		}
+	}
+	joules = count(e) * e->scale;
+	e->to = truth(e->truth);
+	return bad | judge(e, joules, atof(argv[1]));
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} commands[] = {
+		{ "truth", cmd_truth },
+		{ "open", cmd_open },
+		{ "hold", cmd_hold },
+		{ "same", cmd_same },
+		{ "beside", cmd_beside },
+		{ "fuzz", cmd_fuzz },
+		{ "hammer", cmd_hammer },
+	};
+	unsigned int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 2, argv + 2);
+	die("commands: truth open hold same beside fuzz hammer");
+	return 2;
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rapl_pmu/energy.h against arithmetic in 128 bits.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "host.h"
+#include "tap.h"
+#include "../../rapl_pmu/energy.h"
+
+__extension__ typedef unsigned __int128 u128;
+
+/* 2^-32 J of so many units, by the definition of the unit */
+static u64 exact(u64 units, struct rapl_unit unit)
+{
+	if (unit.micro)
+		return ((u128)units << (32 + unit.exp)) / 1000000;
+	return (u128)units << (32 - unit.exp);
+}
+
+static u64 seed = 0x9e3779b97f4a7c15;
+
+static u64 rnd(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static void test_units(void)
+{
+	unsigned int exp, micro, bad;
+
+	for (micro = 0; micro < 2; micro++) {
+		for (exp = 0; exp < 32; exp++) {
+			struct rapl_unit unit = { .exp = exp, .micro = micro };
+			int i;
+
+			if (!rapl_unit_valid(unit))
+				continue;
+			bad = 0;
+			for (i = 0; i < 10000; i++) {
+				/* 128 bits hold 2^62 units of 2^20 uJ */
+				u64 units = rnd() >> (2 + rnd() % 62);
+
+				bad += rapl_energy(units, unit) !=
+				       exact(units, unit);
+			}
+			TEST(!bad, "energy in %s%u, 10000 values",
+			     micro ? "uJ, exponent " : "J, exponent -", exp);
+		}
+	}
+	TEST(!rapl_unit_valid((struct rapl_unit){ 21, true }) &&
+	     !rapl_unit_valid((struct rapl_unit){ 32, false }),
+	     "units out of range are refused");
+}
+
+/* The sum over many small steps is the energy of the whole way. */
+static void test_drift(void)
+{
+	static const struct rapl_unit units[] = {
+		{ 5, true }, { 3, true }, { 14, false }, { 16, false },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		u64 count = rnd() >> 20, first = count, sum = 0;
+		u64 whole;
+		int j;
+
+		for (j = 0; j < 1000000; j++) {
+			u64 next = count + rnd() % 4000;
+
+			sum += rapl_energy(next, units[i]) -
+			       rapl_energy(count, units[i]);
+			count = next;
+		}
+		whole = exact(count, units[i]) - exact(first, units[i]);
+		TEST(sum == whole, "no drift in a million steps, exponent %u%s",
+		     units[i].exp, units[i].micro ? " uJ" : "");
+	}
+}
+
+static void test_extend(void)
+{
+	u64 count = 0xfffffff0, truth = count;
+	unsigned int bad = 0;
+	int i;
+
+	TEST(rapl_extend(5, 5) == 5, "no advance");
+	TEST(rapl_extend(0xffffffff, 0) == 0x100000000ULL, "wrap by one");
+	TEST(rapl_extend(0x1fffffff0ULL, 0x10) == 0x200000010ULL,
+	     "wrap with an upper half");
+	TEST(rapl_extend(0x100000000ULL, 0xffffffff) == 0x1ffffffffULL,
+	     "an advance of 2^32 - 1 units");
+	TEST(rapl_extend(0, 0x80000000) == 0x80000000ULL,
+	     "an advance of 2^31 units is not negative");
+
+	for (i = 0; i < 1000000; i++) {
+		truth += (u32)rnd();
+		count = rapl_extend(count, (u32)truth);
+		bad += count != truth;
+	}
+	TEST(!bad, "a million advances of up to 2^32 - 1");
+}
+
+static void test_periods(void)
+{
+	const struct rapl_unit amd = { 16, false }, intel = { 14, false };
+	const struct rapl_unit psys = { 0, false }, slm = { 5, true };
+	unsigned int exp, bad = 0;
+
+	/* 65536 J, 262144 J, 2^32 J and 137439 J at 10 kW */
+	TEST(rapl_wrap_ns(amd) == 6553600000ULL, "wrap of 2^-16 J");
+	TEST(rapl_wrap_ns(intel) == 26214400000ULL, "wrap of 2^-14 J");
+	TEST(rapl_wrap_ns(psys) == 429496729600000ULL, "wrap of 1 J");
+	TEST(rapl_wrap_ns(slm) == 13743895347ULL, "wrap of 32 uJ");
+
+	TEST(rapl_timer_ns(amd) == 1638400000ULL, "period for 2^-16 J");
+	TEST(rapl_timer_ns(intel) == 6553600000ULL, "period for 2^-14 J");
+	for (exp = 0; exp < 32; exp++) {
+		struct rapl_unit unit = { .exp = exp };
+
+		bad += rapl_timer_ns(unit) < RAPL_NSEC_PER_SEC;
+		/* Units as small as 2^-18 J leave a margin of two. */
+		if (exp <= 16)
+			bad += rapl_timer_ns(unit) * 2 > rapl_wrap_ns(unit);
+	}
+	TEST(!bad, "never more than one wake-up a second, and in time");
+}
+
+static void test_judge(void)
+{
+	const struct rapl_unit unit = { 16, false };
+	const u64 wrap = rapl_wrap_ns(unit), sec = RAPL_NSEC_PER_SEC;
+	unsigned int exp, bad = 0;
+
+	TEST(rapl_judge(10000U << 16, sec, wrap) == RAPL_ADVANCE_OK,
+	     "10 kW for a second is energy");
+	TEST(rapl_judge(12000U << 16, sec, wrap) == RAPL_ADVANCE_RESET,
+	     "12 kW for a second is a reset");
+	TEST(rapl_judge(0xffffffff, 7 * sec, wrap) == RAPL_ADVANCE_OK,
+	     "nearly a wrap in 7 s is energy");
+	TEST(rapl_judge(-5U, sec, wrap) == RAPL_ADVANCE_BACKWARD,
+	     "5 units back is an early sample");
+	TEST(rapl_judge(-RAPL_BACKWARD_UNITS, 0, wrap) == RAPL_ADVANCE_BACKWARD,
+	     "the furthest an early sample goes back");
+	TEST(rapl_judge(-RAPL_BACKWARD_UNITS - 1, 0, wrap) ==
+	     RAPL_ADVANCE_RESET, "one unit further is a reset");
+	TEST(rapl_judge(280 << 16, 0, wrap) == RAPL_ADVANCE_OK,
+	     "a second of 280 W at once, as from a hypervisor");
+	TEST(rapl_judge(0x80000000, sec / 10, wrap) == RAPL_ADVANCE_RESET,
+	     "32 kJ in 0.1 s is a reset");
+
+	/* What is believed without a clock would be believed with it. */
+	for (exp = 0; exp < 32; exp++) {
+		struct rapl_unit u = { .exp = exp };
+
+		bad += rapl_judge(rapl_free_units(u), 0, rapl_wrap_ns(u)) !=
+		       RAPL_ADVANCE_OK;
+	}
+	TEST(!bad, "free units need no clock, exponents 0 to 31");
+	TEST(rapl_free_units(unit) == 1000U << 16, "free units of 2^-16 J");
+	TEST(rapl_free_units((struct rapl_unit){ 5, true }) == 31250000,
+	     "free units of 32 uJ");
+}
+
+int main(void)
+{
+	test_units();
+	test_drift();
+	test_extend();
+	test_periods();
+	test_judge();
+	return TEST_END();
+}
