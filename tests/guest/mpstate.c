@@ -1,0 +1,1406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A small KVM client for arm64: creates VMs of a few vCPUs around a bare-metal
+ * payload and looks at KVM_GET_MP_STATE, KVM_SET_MP_STATE and KVM_CAP_MP_STATE
+ * from the outside. What it expects is written down here from the interface's
+ * description, not taken from the module's sources. `mpstate help` lists what it
+ * can do; every command says what it saw and exits non-zero on a surprise.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RUNNABLE	0u
+#define HALTED		3u
+#define STOPPED		5u
+#define SUSPENDED	10u
+
+#define CAP_MP_STATE	14
+
+/* ---- the payload: one code path for all vCPUs, told apart by MPIDR ---- */
+
+#define RAM_BASE	0x40000000ul
+#define RAM_SIZE	0x10000ul
+#define MAILBOX		0x8000ul	/* byte offset in RAM, as in the code below */
+#define MMIO_ADDR	0x10000000ul	/* no memory there: a store exits */
+#define MAX_VCPUS	8
+
+enum command {
+	CMD_NONE, CMD_CPU_OFF, CMD_CPU_ON, CMD_RESET, CMD_WFI, CMD_MMIO,
+	CMD_AFFINITY, CMD_SUSPEND,
+};
+
+/* words of the mailbox, one column per vCPU */
+enum word {
+	W_BEAT		= 0x000,	/* heartbeat, counted in x21, stored each round */
+	W_COMMAND	= 0x100,	/* enum command; cleared when done */
+	W_ARG		= 0x200,	/* target of CPU_ON and AFFINITY */
+	W_RESULT	= 0x300,	/* what PSCI answered */
+	W_CONTEXT	= 0x400,	/* x0 at entry: CPU_ON's context id */
+	W_ENTRIES	= 0x500,	/* how often the vCPU came in at the entry */
+};
+
+__asm__(
+	"	.section .rodata\n"
+	"	.balign 8\n"
+	"	.global payload\n"
+	"payload:\n"
+	"	adr	x20, payload\n"
+	"	add	x20, x20, #0x8, lsl #12\n"	/* the mailbox */
+	"	mrs	x19, mpidr_el1\n"
+	"	and	x19, x19, #0xf\n"
+	"	add	x20, x20, x19, lsl #3\n"
+	"	str	x0, [x20, #0x400]\n"
+	"	ldr	x1, [x20, #0x500]\n"
+	"	add	x1, x1, #1\n"
+	"	str	x1, [x20, #0x500]\n"
+	"	ldr	x21, [x20]\n"
+	"round:\n"
+	"	add	x21, x21, #1\n"
+	"	str	x21, [x20]\n"
+	"	mov	x2, #64\n"
+	"0:	subs	x2, x2, #1\n"
+	"	b.ne	0b\n"
+	"	ldr	x3, [x20, #0x100]\n"
+	"	cbz	x3, round\n"
+	"	ldr	x1, [x20, #0x200]\n"
+	"	cmp	x3, #1\n"
+	"	b.eq	cpu_off\n"
+	"	cmp	x3, #2\n"
+	"	b.eq	cpu_on\n"
+	"	cmp	x3, #3\n"
+	"	b.eq	reset\n"
+	"	cmp	x3, #4\n"
+	"	b.eq	wait\n"
+	"	cmp	x3, #5\n"
+	"	b.eq	mmio\n"
+	"	cmp	x3, #6\n"
+	"	b.eq	affinity\n"
+	"	cmp	x3, #7\n"
+	"	b.eq	suspend\n"
+	"	b	done\n"
+	"cpu_off:\n"				/* comes back only if refused */
+	"	str	xzr, [x20, #0x100]\n"
+	"	movz	x0, #0x0002\n"
+	"	movk	x0, #0x8400, lsl #16\n"
+	"	hvc	#0\n"
+	"	b	done\n"
+	"cpu_on:\n"				/* context id: 0x1000 + target */
+	"	movz	x0, #0x0003\n"
+	"	movk	x0, #0xc400, lsl #16\n"
+	"	adr	x2, payload\n"
+	"	add	x3, x1, #0x1000\n"
+	"	hvc	#0\n"
+	"	b	done\n"
+	"reset:\n"
+	"	str	xzr, [x20, #0x100]\n"
+	"	movz	x0, #0x0009\n"
+	"	movk	x0, #0x8400, lsl #16\n"
+	"	hvc	#0\n"
+	"	b	done\n"
+	"wait:\n"
+	"	wfi\n"
+	"	mov	x0, xzr\n"
+	"	b	done\n"
+	"mmio:\n"
+	"	movz	x1, #0x1000, lsl #16\n"
+	"1:	str	x21, [x1]\n"
+	"	add	x21, x21, #1\n"
+	"	ldr	x3, [x20, #0x100]\n"
+	"	cbnz	x3, 1b\n"
+	"	mov	x0, xzr\n"
+	"	b	done\n"
+	"affinity:\n"
+	"	movz	x0, #0x0004\n"
+	"	movk	x0, #0xc400, lsl #16\n"
+	"	mov	x2, xzr\n"
+	"	hvc	#0\n"
+	"	b	done\n"
+	"suspend:\n"				/* SYSTEM_SUSPEND, back at the entry */
+	"	str	xzr, [x20, #0x100]\n"
+	"	movz	x0, #0x000e\n"
+	"	movk	x0, #0xc400, lsl #16\n"
+	"	adr	x1, payload\n"
+	"	movz	x2, #0x2000\n"
+	"	hvc	#0\n"
+	"done:\n"
+	"	str	x0, [x20, #0x300]\n"
+	"	dmb	sy\n"
+	"	str	xzr, [x20, #0x100]\n"
+	"	b	round\n"
+	"payload_end:\n"
+	"	.global payload_end\n"
+	"	.text\n");
+
+extern const char payload[], payload_end[];
+
+/* ---- small things ---- */
+
+static int surprises;
+
+static void __attribute__((noreturn, format(printf, 1, 2)))
+die(const char *fmt, ...)
+{
+	int err = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("mpstate: ", stdout);
+	vprintf(fmt, ap);
+	va_end(ap);
+	printf(" (%s)\n", strerror(err));
+	fflush(stdout);
+	_exit(2);
+}
+
+static void __attribute__((format(printf, 2, 3)))
+expect(int good, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs(good ? "  as expected: " : "  SURPRISE: ", stdout);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+	fflush(stdout);
+	if (!good)
+		surprises++;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+static void sleep_ms(unsigned int ms)
+{
+	struct timespec ts = { ms / 1000, (ms % 1000) * 1000000l };
+
+	nanosleep(&ts, NULL);
+}
+
+static const char *state_name(unsigned int state)
+{
+	switch (state) {
+	case RUNNABLE:	return "RUNNABLE";
+	case HALTED:	return "HALTED";
+	case STOPPED:	return "STOPPED";
+	case SUSPENDED:	return "SUSPENDED";
+	}
+	return "other";
+}
+
+/* ---- the VM ---- */
+
+struct vcpu {
+	int fd;
+	int id;
+	struct kvm_run *run;
+	pthread_t thread;
+	int started;
+	_Atomic int stop;	/* the thread shall leave KVM_RUN for good */
+	_Atomic int exit_reason;
+	_Atomic int event;	/* type of the last KVM_EXIT_SYSTEM_EVENT */
+	_Atomic unsigned long exits;
+};
+
+struct vm {
+	int kvm, fd, n;
+	size_t run_size;
+	volatile uint64_t *mail;
+	char *ram;
+	struct kvm_vcpu_init init;
+	struct vcpu vcpu[MAX_VCPUS];
+};
+
+static int open_kvm(void)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die("/dev/kvm does not open");
+	return fd;
+}
+
+static void create_vm(struct vm *vm, int n)
+{
+	struct kvm_userspace_memory_region region = {
+		.guest_phys_addr = RAM_BASE,
+		.memory_size = RAM_SIZE,
+	};
+	int i;
+
+	memset(vm, 0, sizeof(*vm));
+	vm->kvm = open_kvm();
+	vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, 0ul);
+	if (vm->fd < 0)
+		die("KVM_CREATE_VM");
+	vm->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (vm->ram == MAP_FAILED)
+		die("guest memory");
+	memcpy(vm->ram, payload, payload_end - payload);
+	vm->mail = (volatile uint64_t *)(vm->ram + MAILBOX);
+	region.userspace_addr = (uintptr_t)vm->ram;
+	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
+		die("KVM_SET_USER_MEMORY_REGION");
+	if (ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->init))
+		die("KVM_ARM_PREFERRED_TARGET");
+	vm->init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
+	vm->run_size = ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0ul);
+
+	vm->n = n;
+	for (i = 0; i < n; i++) {
+		struct vcpu *v = &vm->vcpu[i];
+
+		v->id = i;
+		v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)i);
+		if (v->fd < 0)
+			die("KVM_CREATE_VCPU %d", i);
+		v->run = mmap(NULL, vm->run_size, PROT_READ | PROT_WRITE,
+			      MAP_SHARED, v->fd, 0);
+		if (v->run == MAP_FAILED)
+			die("kvm_run of vcpu %d", i);
+	}
+}
+
+static void destroy_vm(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < vm->n; i++) {
+		munmap(vm->vcpu[i].run, vm->run_size);
+		close(vm->vcpu[i].fd);
+	}
+	munmap(vm->ram, RAM_SIZE);
+	close(vm->fd);
+	close(vm->kvm);
+}
+
+static void init_vcpu(struct vm *vm, int i, int off)
+{
+	struct kvm_vcpu_init init = vm->init;
+
+	if (off)
+		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
+	if (ioctl(vm->vcpu[i].fd, KVM_ARM_VCPU_INIT, &init))
+		die("KVM_ARM_VCPU_INIT of vcpu %d", i);
+}
+
+/* As every VMM does at both ends: the first on, the rest off. */
+static void init_boot(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < vm->n; i++)
+		init_vcpu(vm, i, i > 0);
+}
+
+#define REG_CORE(name) (KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | \
+			KVM_REG_ARM_CORE_REG(name))
+
+static void set_reg(struct vcpu *v, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
+
+	if (ioctl(v->fd, KVM_SET_ONE_REG, &reg))
+		die("KVM_SET_ONE_REG %#llx of vcpu %d", (unsigned long long)id, v->id);
+}
+
+static void set_entry(struct vcpu *v, uint64_t context)
+{
+	set_reg(v, REG_CORE(regs.pc), RAM_BASE);
+	set_reg(v, REG_CORE(regs.regs[0]), context);
+}
+
+/*
+ * Both wait for vcpu->mutex, which KVM_RUN holds (also while the vCPU is off):
+ * keep the thread out of the guest meanwhile. 0 or errno.
+ */
+static int state_ioctl(struct vcpu *v, unsigned long request,
+		       struct kvm_mp_state *mp)
+{
+	int err;
+
+	if (v->started) {
+		v->run->immediate_exit = 1;
+		pthread_kill(v->thread, SIGUSR1);
+	}
+	err = ioctl(v->fd, request, mp) ? errno : 0;
+	if (v->started)
+		v->run->immediate_exit = 0;
+	return err;
+}
+
+static int get_state(struct vcpu *v, unsigned int *state)
+{
+	struct kvm_mp_state mp = { 0xdeadbeef };
+	int err = state_ioctl(v, KVM_GET_MP_STATE, &mp);
+
+	if (!err)
+		*state = mp.mp_state;
+	return err;
+}
+
+static int set_state(struct vcpu *v, unsigned int state)
+{
+	struct kvm_mp_state mp = { state };
+
+	return state_ioctl(v, KVM_SET_MP_STATE, &mp);
+}
+
+static unsigned int must_get(struct vcpu *v)
+{
+	unsigned int state;
+	int err = get_state(v, &state);
+
+	if (err) {
+		errno = err;
+		die("KVM_GET_MP_STATE of vcpu %d", v->id);
+	}
+	return state;
+}
+
+static void must_set(struct vcpu *v, unsigned int state)
+{
+	int err = set_state(v, state);
+
+	if (err) {
+		errno = err;
+		die("KVM_SET_MP_STATE %u of vcpu %d", state, v->id);
+	}
+}
+
+static void expect_state(struct vcpu *v, unsigned int want, const char *when)
+{
+	unsigned int state = 0;
+	int err = get_state(v, &state);
+
+	if (err)
+		expect(0, "vcpu %d %s: GET fails: %s, want %s", v->id, when,
+		       strerror(err), state_name(want));
+	else
+		expect(state == want, "vcpu %d %s: GET says %s (%u), want %s",
+		       v->id, when, state_name(state), state, state_name(want));
+}
+
+/* ---- running vCPUs ---- */
+
+static void on_kick(int sig)
+{
+	(void)sig;
+}
+
+static void *vcpu_thread(void *arg)
+{
+	struct vcpu *v = arg;
+
+	while (!v->stop) {
+		if (ioctl(v->fd, KVM_RUN, 0ul)) {
+			if (errno == EINTR || errno == EAGAIN) {
+				/* let whoever kicked us have vcpu->mutex */
+				if (v->run->immediate_exit)
+					sleep_ms(1);
+				continue;
+			}
+			die("KVM_RUN of vcpu %d", v->id);
+		}
+		v->exits++;
+		switch (v->run->exit_reason) {
+		case KVM_EXIT_MMIO:
+			break;
+		case KVM_EXIT_SYSTEM_EVENT:
+			v->event = v->run->system_event.type;
+			v->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+			return NULL;
+		default:
+			printf("vcpu %d: exit reason %u\n", v->id,
+			       v->run->exit_reason);
+			v->exit_reason = v->run->exit_reason;
+			return NULL;
+		}
+	}
+	return NULL;
+}
+
+static void start_vcpu(struct vcpu *v)
+{
+	v->stop = 0;
+	v->exit_reason = 0;
+	v->run->immediate_exit = 0;
+	if (pthread_create(&v->thread, NULL, vcpu_thread, v))
+		die("thread of vcpu %d", v->id);
+	v->started = 1;
+}
+
+static void stop_vcpu(struct vcpu *v)
+{
+	if (!v->started)
+		return;
+	v->stop = 1;
+	/* catches the signal that comes between the test and KVM_RUN */
+	v->run->immediate_exit = 1;
+	pthread_kill(v->thread, SIGUSR1);
+	pthread_join(v->thread, NULL);
+	v->started = 0;
+	v->run->immediate_exit = 0;
+}
+
+static void start_all(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < vm->n; i++)
+		start_vcpu(&vm->vcpu[i]);
+}
+
+static void stop_all(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < vm->n; i++)
+		stop_vcpu(&vm->vcpu[i]);
+}
+
+static uint64_t read_mail(struct vm *vm, enum word word, int i)
+{
+	return vm->mail[word / 8 + i];
+}
+
+static void write_mail(struct vm *vm, enum word word, int i, uint64_t value)
+{
+	vm->mail[word / 8 + i] = value;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* Emulated hosts are slow: generous, and over as soon as it is true. */
+#define PATIENCE_MS 20000
+
+static int wait_mail(struct vm *vm, enum word word, int i, uint64_t value)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms++) {
+		if (read_mail(vm, word, i) == value)
+			return 1;
+		sleep_ms(1);
+	}
+	return 0;
+}
+
+static int beats(struct vm *vm, int i)
+{
+	uint64_t first = read_mail(vm, W_BEAT, i);
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms++) {
+		if (read_mail(vm, W_BEAT, i) > first + 10)
+			return 1;
+		sleep_ms(1);
+	}
+	return 0;
+}
+
+static int is_still(struct vm *vm, int i, unsigned int ms)
+{
+	uint64_t first = read_mail(vm, W_BEAT, i);
+
+	sleep_ms(ms);
+	return read_mail(vm, W_BEAT, i) == first;
+}
+
+static void expect_beats(struct vm *vm, int i, const char *when)
+{
+	expect(beats(vm, i), "vcpu %d %s: runs (heartbeat %llu)", i, when,
+	       (unsigned long long)read_mail(vm, W_BEAT, i));
+}
+
+static void expect_still(struct vm *vm, int i, const char *when)
+{
+	expect(is_still(vm, i, 300), "vcpu %d %s: does not run", i, when);
+}
+
+/* Has vcpu @i do @cmd and returns PSCI's answer. */
+static int64_t order(struct vm *vm, int i, enum command cmd, uint64_t arg)
+{
+	write_mail(vm, W_RESULT, i, 0x5a5a);
+	write_mail(vm, W_ARG, i, arg);
+	write_mail(vm, W_COMMAND, i, cmd);
+	if (!wait_mail(vm, W_COMMAND, i, CMD_NONE))
+		expect(0, "vcpu %d: does not take command %d", i, cmd);
+	return (int64_t)read_mail(vm, W_RESULT, i);
+}
+
+/* Until GET says so: CPU_OFF is over a little after the mail says done. */
+static int reaches(struct vm *vm, int i, unsigned int want)
+{
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS / 10; ms++) {
+		if (must_get(&vm->vcpu[i]) == want)
+			return 1;
+		sleep_ms(10);
+	}
+	return 0;
+}
+
+static void boot_vm(struct vm *vm, int n)
+{
+	create_vm(vm, n);
+	init_boot(vm);
+	set_entry(&vm->vcpu[0], 0);
+}
+
+/* Boots and has vCPU 0 power on the others. */
+static void boot_all_on(struct vm *vm, int n)
+{
+	int i;
+
+	boot_vm(vm, n);
+	start_all(vm);
+	expect_beats(vm, 0, "after boot");
+	for (i = 1; i < n; i++) {
+		expect(order(vm, 0, CMD_CPU_ON, i) == 0, "PSCI CPU_ON of vcpu %d", i);
+		expect_beats(vm, i, "after CPU_ON");
+		expect(read_mail(vm, W_CONTEXT, i) == 0x1000u + i,
+		       "vcpu %d got its context id", i);
+	}
+}
+
+/* ---- what the interface says ---- */
+
+struct abi {
+	int v2;			/* off is HALTED */
+	int knows_suspended;
+	int suspended_runs;
+};
+
+static struct abi abi;
+
+static unsigned int off_word(void)
+{
+	return abi.v2 ? HALTED : STOPPED;
+}
+
+/* errno of SET, and the state GET must answer with afterwards */
+static int table_says(unsigned int before, unsigned int asked, unsigned int *after)
+{
+	*after = before;
+	if (asked == RUNNABLE)
+		*after = RUNNABLE;
+	else if (asked == STOPPED || (asked == HALTED && abi.v2))
+		*after = off_word();
+	else if (asked == SUSPENDED && abi.knows_suspended)
+		*after = SUSPENDED;
+	else if (asked == SUSPENDED && abi.suspended_runs)
+		*after = RUNNABLE;
+	else
+		return EINVAL;
+	return 0;
+}
+
+static const unsigned int huge_values[] = {
+	0x7fffffffu, 0x80000000u, 0x80000005u, 0xffffffffu, 0x10005u, 256, 261, 1000,
+};
+
+#define N_VALUES (32 + sizeof(huge_values) / sizeof(huge_values[0]))
+
+static unsigned int nth_value(unsigned int n)
+{
+	return n < 32 ? n : huge_values[n - 32];
+}
+
+/* Every value from every state; quiet unless wrong. */
+static void check_table(struct vcpu *v, const char *when)
+{
+	static const unsigned int olds[] = { RUNNABLE, STOPPED, SUSPENDED };
+	unsigned int o, n, before, after, state, tried = 0;
+	int err, want;
+
+	for (o = 0; o < 3; o++) {
+		if (olds[o] == SUSPENDED && !abi.knows_suspended)
+			continue;
+		for (n = 0; n < N_VALUES; n++) {
+			must_set(v, olds[o]);
+			before = olds[o] == STOPPED ? off_word() : olds[o];
+			if (must_get(v) != before)
+				expect(0, "%s: SET %s, GET says %u", when,
+				       state_name(olds[o]), must_get(v));
+			want = table_says(before, nth_value(n), &after);
+			err = set_state(v, nth_value(n));
+			state = must_get(v);
+			tried++;
+			if (err != want || state != after)
+				expect(0, "%s: %s, SET %u: errno %d (want %d), then GET %u (want %u)",
+				       when, state_name(olds[o]), nth_value(n),
+				       err, want, state, after);
+			if (must_get(v) != state)
+				expect(0, "%s: a second GET differs", when);
+		}
+	}
+	expect(1, "%s: %u sets gone through", when, tried);
+}
+
+/* ---- commands ---- */
+
+static int cmd_table(void)
+{
+	struct vm vm;
+
+	create_vm(&vm, 2);
+	expect_state(&vm.vcpu[0], RUNNABLE, "before INIT");
+	check_table(&vm.vcpu[0], "before INIT");
+	must_set(&vm.vcpu[0], RUNNABLE);
+	must_set(&vm.vcpu[1], RUNNABLE);
+	init_boot(&vm);
+	expect_state(&vm.vcpu[0], RUNNABLE, "after INIT");
+	expect_state(&vm.vcpu[1], off_word(), "after INIT with POWER_OFF");
+	check_table(&vm.vcpu[0], "after INIT");
+	check_table(&vm.vcpu[1], "after INIT with POWER_OFF");
+	/* INIT decides, whatever was set before */
+	must_set(&vm.vcpu[0], STOPPED);
+	must_set(&vm.vcpu[1], RUNNABLE);
+	init_boot(&vm);
+	expect_state(&vm.vcpu[0], RUNNABLE, "after second INIT");
+	expect_state(&vm.vcpu[1], off_word(), "after second INIT with POWER_OFF");
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* A host without handlers: EINVAL whatever is asked, and no capability. */
+static int cmd_absent(void)
+{
+	unsigned int n, state;
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	for (n = 0; n < N_VALUES; n++)
+		if (set_state(&vm.vcpu[n & 1], nth_value(n)) != EINVAL)
+			expect(0, "SET %u is not refused with EINVAL", nth_value(n));
+	expect(get_state(&vm.vcpu[0], &state) == EINVAL, "GET of vcpu 0 gives EINVAL");
+	expect(get_state(&vm.vcpu[1], &state) == EINVAL, "GET of vcpu 1 gives EINVAL");
+	expect(ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 0,
+	       "no KVM_CAP_MP_STATE on the VM");
+	expect(ioctl(vm.kvm, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 0,
+	       "no KVM_CAP_MP_STATE on /dev/kvm");
+	destroy_vm(&vm);
+	return surprises;
+}
+
+static int cmd_cap(void)
+{
+	struct vm vm;
+
+	create_vm(&vm, 0);
+	expect(ioctl(vm.kvm, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 1,
+	       "KVM_CAP_MP_STATE is 1 on /dev/kvm");
+	expect(ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 1,
+	       "KVM_CAP_MP_STATE is 1 on the VM");
+	destroy_vm(&vm);
+	return surprises;
+}
+
+static int cmd_extensions(void)
+{
+	struct vm vm;
+	int e;
+
+	create_vm(&vm, 1);
+	for (e = 0; e <= 300; e++)
+		printf("%d %d %d\n", e,
+		       ioctl(vm.kvm, KVM_CHECK_EXTENSION, (unsigned long)e),
+		       ioctl(vm.fd, KVM_CHECK_EXTENSION, (unsigned long)e));
+	printf("14+2^32 %d %d\n",
+	       ioctl(vm.kvm, KVM_CHECK_EXTENSION, (1ul << 32) + 14),
+	       ioctl(vm.fd, KVM_CHECK_EXTENSION, (1ul << 32) + 14));
+	destroy_vm(&vm);
+	return 0;
+}
+
+/* Answers only, for comparing two hosts byte by byte. */
+static void print_answers(struct vm *vm, const char *when)
+{
+	unsigned int n, state;
+	int i, err;
+
+	for (i = 0; i < vm->n; i++) {
+		struct vcpu *v = &vm->vcpu[i];
+
+		state = 0xdeadbeef;
+		err = get_state(v, &state);
+		printf("%s: vcpu %d: get %d %u\n", when, i, err, state);
+		for (n = 0; n < N_VALUES; n++) {
+			err = set_state(v, nth_value(n));
+			state = 0xdeadbeef;
+			printf("%s: vcpu %d: set %u %d", when, i, nth_value(n), err);
+			err = get_state(v, &state);
+			printf(", get %d %u\n", err, state);
+		}
+	}
+}
+
+static int cmd_transcript(void)
+{
+	struct vm vm;
+	int i;
+
+	create_vm(&vm, 3);
+	/* a bad pointer is the ioctl layer's, before or after the handler */
+	printf("bad pointer: get %d", ioctl(vm.vcpu[0].fd, KVM_GET_MP_STATE, 16ul) ? errno : 0);
+	printf(", set %d\n", ioctl(vm.vcpu[0].fd, KVM_SET_MP_STATE, 16ul) ? errno : 0);
+	print_answers(&vm, "before init");
+	for (i = 0; i < 3; i++)
+		must_set(&vm.vcpu[i], RUNNABLE);
+	init_boot(&vm);
+	print_answers(&vm, "after init");
+	init_boot(&vm);
+	set_entry(&vm.vcpu[0], 0);
+	start_all(&vm);
+	printf("vcpu 0 beats: %d\n", beats(&vm, 0));
+	printf("cpu_on 1: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 1));
+	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
+	printf("cpu_on 1 again: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 1));
+	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
+	printf("affinity 2: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 2));
+	write_mail(&vm, W_COMMAND, 1, CMD_CPU_OFF);
+	printf("vcpu 1 goes off: %d\n", reaches(&vm, 1, STOPPED));
+	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
+	stop_all(&vm);
+	print_answers(&vm, "after run");
+	/* the guest sees what userspace set */
+	must_set(&vm.vcpu[0], RUNNABLE);
+	must_set(&vm.vcpu[1], STOPPED);
+	must_set(&vm.vcpu[2], RUNNABLE);
+	set_entry(&vm.vcpu[2], 7);
+	start_all(&vm);
+	printf("vcpu 2 beats: %d\n", beats(&vm, 2));
+	printf("vcpu 1 still: %d\n", is_still(&vm, 1, 200));
+	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
+	printf("affinity 2: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 2));
+	printf("cpu_on 2: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 2));
+	printf("cpu_on 1: %lld\n", (long long)order(&vm, 2, CMD_CPU_ON, 1));
+	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
+	write_mail(&vm, W_COMMAND, 1, CMD_RESET);
+	for (i = 0; i < PATIENCE_MS && !vm.vcpu[1].exit_reason; i++)
+		sleep_ms(1);
+	printf("reset: exit %d event %d\n", vm.vcpu[1].exit_reason, vm.vcpu[1].event);
+	stop_all(&vm);
+	print_answers(&vm, "after reset");
+	destroy_vm(&vm);
+	return 0;
+}
+
+/* Initialised off and never run: SET RUNNABLE starts it at the set PC; the reverse. */
+static int cmd_power(void)
+{
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	set_entry(&vm.vcpu[1], 0x77);
+	start_all(&vm);
+	expect_beats(&vm, 0, "initialised on");
+	expect_still(&vm, 1, "initialised off");
+	stop_all(&vm);
+	must_set(&vm.vcpu[1], RUNNABLE);
+	must_set(&vm.vcpu[0], STOPPED);
+	expect_state(&vm.vcpu[1], RUNNABLE, "after SET RUNNABLE");
+	expect_state(&vm.vcpu[0], off_word(), "after SET STOPPED");
+	start_all(&vm);
+	expect_beats(&vm, 1, "powered on by SET, never run before");
+	expect(read_mail(&vm, W_CONTEXT, 1) == 0x77,
+	       "vcpu 1 came in with the registers userspace set");
+	expect_still(&vm, 0, "powered off by SET, was running");
+	expect(order(&vm, 1, CMD_AFFINITY, 0) == 1, "the guest sees vcpu 0 off");
+	stop_all(&vm);
+	must_set(&vm.vcpu[0], RUNNABLE);
+	start_all(&vm);
+	expect_beats(&vm, 0, "powered on again by SET");
+	expect(read_mail(&vm, W_ENTRIES, 0) == 1, "vcpu 0 went on, not in again");
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* SET STOPPED on a vCPU whose thread is in KVM_RUN, kicked out for it. */
+static int cmd_stop_running(void)
+{
+	struct vm vm;
+	int round;
+
+	boot_vm(&vm, 2);
+	start_all(&vm);
+	for (round = 0; round < 5; round++) {
+		expect_beats(&vm, 0, "before SET STOPPED");
+		/* its thread goes straight back into KVM_RUN */
+		must_set(&vm.vcpu[0], STOPPED);
+		expect_still(&vm, 0, "after SET STOPPED");
+		expect_state(&vm.vcpu[0], off_word(), "after SET STOPPED");
+		must_set(&vm.vcpu[0], RUNNABLE);
+	}
+	expect_beats(&vm, 0, "at the end");
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* A vCPU in WFI is on: the mistake of calling it HALTED. */
+static int cmd_wfi(void)
+{
+	struct kvm_irq_level irq = {
+		.irq = (KVM_ARM_IRQ_TYPE_CPU << KVM_ARM_IRQ_TYPE_SHIFT) |
+			KVM_ARM_IRQ_CPU_IRQ,
+		.level = 1,
+	};
+	struct vm vm;
+
+	boot_vm(&vm, 1);
+	start_all(&vm);
+	expect_beats(&vm, 0, "before WFI");
+	write_mail(&vm, W_COMMAND, 0, CMD_WFI);
+	sleep_ms(200);
+	expect(is_still(&vm, 0, 200), "vcpu 0 waits in WFI");
+	expect_state(&vm.vcpu[0], RUNNABLE, "in WFI");
+	if (ioctl(vm.fd, KVM_IRQ_LINE, &irq))
+		die("KVM_IRQ_LINE");
+	expect(wait_mail(&vm, W_COMMAND, 0, CMD_NONE), "the interrupt ends WFI");
+	expect_beats(&vm, 0, "after WFI");
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* ---- save and restore through a file ---- */
+
+struct saved_reg {
+	uint64_t id;
+	uint8_t value[256];
+};
+
+#define SAVE_MAGIC 0x6d70737461746531ull
+
+static size_t reg_size(uint64_t id)
+{
+	return 1ul << ((id & KVM_REG_SIZE_MASK) >> KVM_REG_SIZE_SHIFT);
+}
+
+static void put(FILE *f, const void *data, size_t len)
+{
+	if (fwrite(data, 1, len, f) != len)
+		die("writing the saved VM");
+}
+
+static void take(FILE *f, void *data, size_t len)
+{
+	if (fread(data, 1, len, f) != len)
+		die("the saved VM is cut short");
+}
+
+static void save_vcpu(struct vcpu *v, FILE *f)
+{
+	struct kvm_reg_list probe = { 0 }, *list;
+	unsigned int state = must_get(v);
+	uint64_t i;
+
+	put(f, &state, sizeof(state));
+	if (!ioctl(v->fd, KVM_GET_REG_LIST, &probe) || errno != E2BIG)
+		die("KVM_GET_REG_LIST gives no size");
+	list = calloc(1, sizeof(*list) + probe.n * sizeof(uint64_t));
+	list->n = probe.n;
+	if (ioctl(v->fd, KVM_GET_REG_LIST, list))
+		die("KVM_GET_REG_LIST");
+	put(f, &list->n, sizeof(list->n));
+	for (i = 0; i < list->n; i++) {
+		struct saved_reg saved = { .id = list->reg[i] };
+		struct kvm_one_reg reg = {
+			.id = list->reg[i], .addr = (uintptr_t)saved.value,
+		};
+
+		if (ioctl(v->fd, KVM_GET_ONE_REG, &reg))
+			die("KVM_GET_ONE_REG %#llx", (unsigned long long)reg.id);
+		put(f, &saved, sizeof(saved));
+	}
+	free(list);
+}
+
+static unsigned int restore_vcpu(struct vcpu *v, FILE *f)
+{
+	uint64_t n, i, same;
+	unsigned int state;
+
+	take(f, &state, sizeof(state));
+	take(f, &n, sizeof(n));
+	for (i = 0; i < n; i++) {
+		struct saved_reg saved;
+		uint8_t now[256] = { 0 };
+		struct kvm_one_reg reg = { .addr = (uintptr_t)saved.value };
+
+		take(f, &saved, sizeof(saved));
+		reg.id = saved.id;
+		if (!ioctl(v->fd, KVM_SET_ONE_REG, &reg))
+			continue;
+		/* a read-only register is no loss if it has the value anyway */
+		reg.addr = (uintptr_t)now;
+		same = !ioctl(v->fd, KVM_GET_ONE_REG, &reg) &&
+			!memcmp(now, saved.value, reg_size(saved.id));
+		if (!same)
+			expect(0, "register %#llx of vcpu %d does not restore",
+			       (unsigned long long)saved.id, v->id);
+	}
+	return state;
+}
+
+static int cmd_save(const char *path)
+{
+	uint64_t magic = SAVE_MAGIC;
+	struct vm vm;
+	FILE *f;
+	int i;
+
+	boot_all_on(&vm, 4);
+	write_mail(&vm, W_COMMAND, 2, CMD_CPU_OFF);
+	expect(reaches(&vm, 2, off_word()), "vcpu 2 went off by PSCI CPU_OFF");
+	stop_all(&vm);
+
+	f = fopen(path, "w");
+	if (!f)
+		die("%s", path);
+	put(f, &magic, sizeof(magic));
+	for (i = 0; i < 4; i++) {
+		expect_state(&vm.vcpu[i], i == 2 ? off_word() : RUNNABLE, "at save");
+		save_vcpu(&vm.vcpu[i], f);
+	}
+	put(f, vm.ram, RAM_SIZE);
+	if (fclose(f))
+		die("%s", path);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+static int cmd_restore(const char *path)
+{
+	uint64_t magic, beat[4];
+	unsigned int state[4];
+	struct vm vm;
+	FILE *f;
+	int i;
+
+	f = fopen(path, "r");
+	if (!f)
+		die("%s", path);
+	take(f, &magic, sizeof(magic));
+	if (magic != SAVE_MAGIC)
+		die("%s is no saved VM", path);
+
+	/* the same initialisation as at boot, whatever comes */
+	create_vm(&vm, 4);
+	init_boot(&vm);
+	for (i = 0; i < 4; i++)
+		state[i] = restore_vcpu(&vm.vcpu[i], f);
+	take(f, vm.ram, RAM_SIZE);
+	fclose(f);
+	for (i = 0; i < 4; i++)
+		must_set(&vm.vcpu[i], state[i]);
+	for (i = 0; i < 4; i++) {
+		beat[i] = read_mail(&vm, W_BEAT, i);
+		expect_state(&vm.vcpu[i], i == 2 ? off_word() : RUNNABLE,
+			     "after restore");
+	}
+
+	start_all(&vm);
+	for (i = 0; i < 4; i++) {
+		if (i == 2) {
+			expect_still(&vm, i, "restored, off at save");
+			continue;
+		}
+		expect_beats(&vm, i, "restored");
+		expect(read_mail(&vm, W_ENTRIES, i) == 1 &&
+		       read_mail(&vm, W_BEAT, i) > beat[i],
+		       "vcpu %d goes on from where it was", i);
+	}
+	expect(order(&vm, 0, CMD_AFFINITY, 2) == 1, "the guest sees vcpu 2 off");
+	expect(order(&vm, 3, CMD_CPU_ON, 2) == 0, "the guest powers vcpu 2 on");
+	expect_beats(&vm, 2, "after CPU_ON");
+	expect(read_mail(&vm, W_ENTRIES, 2) == 2, "vcpu 2 came in at the entry again");
+
+	/* the question of the review: what does a reset find? */
+	write_mail(&vm, W_COMMAND, 3, CMD_RESET);
+	for (i = 0; i < PATIENCE_MS && !vm.vcpu[3].exit_reason; i++)
+		sleep_ms(1);
+	expect(vm.vcpu[3].exit_reason == KVM_EXIT_SYSTEM_EVENT &&
+	       vm.vcpu[3].event == KVM_SYSTEM_EVENT_RESET, "the guest asks for a reset");
+	stop_all(&vm);
+	for (i = 0; i < 4; i++)
+		expect_state(&vm.vcpu[i], off_word(), "after SYSTEM_RESET");
+	init_boot(&vm);
+	for (i = 0; i < 4; i++)
+		expect_state(&vm.vcpu[i], i ? off_word() : RUNNABLE,
+			     "initialised for the reboot");
+	set_entry(&vm.vcpu[0], 0);
+	start_all(&vm);
+	expect_beats(&vm, 0, "rebooted");
+	for (i = 1; i < 4; i++)
+		expect_still(&vm, i, "before the rebooted guest asks");
+	expect(order(&vm, 0, CMD_CPU_ON, 1) == 0, "the rebooted guest powers vcpu 1 on");
+	expect_beats(&vm, 1, "after the reboot's CPU_ON");
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* ---- load ---- */
+
+struct storm {
+	struct vm *vm;
+	int i;
+	_Atomic int *over;
+	unsigned long calls, bad;
+	int first_err;
+	unsigned int first_state;
+};
+
+/* Sets one state after the other; between SET and GET nobody else sets it. */
+static void *storm_thread(void *arg)
+{
+	static const unsigned int asks[] = { RUNNABLE, STOPPED, HALTED, 77 };
+	struct storm *s = arg;
+	struct vcpu *v = &s->vm->vcpu[s->i];
+	unsigned int n = 0, state, before = must_get(v), after;
+	int err, want;
+
+	while (!*s->over) {
+		unsigned int asked = asks[n++ % 4];
+
+		want = table_says(before, asked, &after);
+		state = 0xdeadbeef;
+		err = set_state(v, asked);
+		if (err != want && !s->bad++)
+			s->first_err = err, s->first_state = asked;
+		err = get_state(v, &state);
+		if ((err || state != after) && !s->bad++)
+			s->first_err = err, s->first_state = state;
+		before = after;
+		if (ioctl(s->vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1 && !s->bad++)
+			s->first_err = -1;
+		s->calls += 3;
+	}
+	must_set(v, RUNNABLE);
+	return NULL;
+}
+
+/*
+ * Four threads of GET and SET while a guest of two vCPUs powers its second off
+ * and on: the module can be loaded and removed meanwhile. Ends when @path
+ * appears, or after @seconds.
+ */
+static int cmd_storm(int seconds, const char *path)
+{
+	struct storm s[4];
+	pthread_t t[4];
+	struct vm calls, guest;
+	_Atomic int over = 0;
+	unsigned long cycles = 0, total = 0;
+	uint64_t end = now_ns() + seconds * 1000000000ull;
+	int i;
+
+	create_vm(&calls, 4);
+	for (i = 0; i < 4; i++)
+		init_vcpu(&calls, i, 0);
+	boot_all_on(&guest, 2);
+	for (i = 0; i < 4; i++) {
+		s[i] = (struct storm){ .vm = &calls, .i = i, .over = &over };
+		if (pthread_create(&t[i], NULL, storm_thread, &s[i]))
+			die("storm thread");
+	}
+	puts("storm: running");
+	fflush(stdout);
+	while (now_ns() < end && access(path, F_OK)) {
+		write_mail(&guest, W_COMMAND, 1, CMD_CPU_OFF);
+		if (!reaches(&guest, 1, STOPPED))
+			expect(0, "guest vcpu 1 does not go off");
+		if (order(&guest, 0, CMD_CPU_ON, 1))
+			expect(0, "guest vcpu 1 is not powered on");
+		if (!beats(&guest, 1) || !beats(&guest, 0))
+			expect(0, "a guest vcpu does not run");
+		cycles++;
+	}
+	over = 1;
+	for (i = 0; i < 4; i++) {
+		pthread_join(t[i], NULL);
+		total += s[i].calls;
+		if (s[i].bad)
+			expect(0, "thread %d: %lu wrong answers, first: errno %d state or request %u",
+			       i, s[i].bad, s[i].first_err, s[i].first_state);
+	}
+	stop_all(&guest);
+	expect(total > 0 && cycles > 0,
+	       "storm: %lu calls answered, the guest went off and on %lu times",
+	       total, cycles);
+	destroy_vm(&guest);
+	destroy_vm(&calls);
+	return surprises;
+}
+
+/*
+ * SET RUNNABLE of a stopped vCPU against the guest's CPU_ON of it: whoever is
+ * first, a CPU_ON that answers success must have the vCPU come in at the entry
+ * with its context, never run on from the old registers first.
+ */
+static int cmd_race(int rounds)
+{
+	unsigned long by_guest = 0, by_set = 0;
+	uint64_t entries;
+	struct vm vm;
+	int i;
+
+	boot_all_on(&vm, 2);
+	for (i = 0; i < rounds; i++) {
+		int64_t answer;
+
+		write_mail(&vm, W_COMMAND, 1, CMD_CPU_OFF);
+		if (!reaches(&vm, 1, off_word()))
+			expect(0, "vcpu 1 does not go off");
+		stop_vcpu(&vm.vcpu[1]);
+		/* CPU_OFF never returns: from its old registers it goes on here */
+		write_mail(&vm, W_RESULT, 1, 0x5a5a);
+		write_mail(&vm, W_CONTEXT, 1, 0);
+		entries = read_mail(&vm, W_ENTRIES, 1);
+		write_mail(&vm, W_ARG, 0, 1);
+		write_mail(&vm, W_COMMAND, 0, CMD_CPU_ON);
+		must_set(&vm.vcpu[1], RUNNABLE);
+		start_vcpu(&vm.vcpu[1]);
+		if (!wait_mail(&vm, W_COMMAND, 0, CMD_NONE))
+			expect(0, "CPU_ON does not return");
+		if (!beats(&vm, 1))
+			expect(0, "vcpu 1 does not run");
+		answer = (int64_t)read_mail(&vm, W_RESULT, 0);
+		if (answer == 0) {
+			by_guest++;
+			if (read_mail(&vm, W_ENTRIES, 1) != entries + 1 ||
+			    read_mail(&vm, W_CONTEXT, 1) != 0x1001)
+				expect(0, "round %d: CPU_ON succeeded, no entry", i);
+			if (read_mail(&vm, W_RESULT, 1) != 0x5a5a)
+				expect(0, "round %d: ran from its old registers, then was reset", i);
+		} else {
+			by_set++;
+			if (answer != -4)
+				expect(0, "round %d: CPU_ON answers %lld", i,
+				       (long long)answer);
+			if (read_mail(&vm, W_ENTRIES, 1) != entries)
+				expect(0, "round %d: reset although CPU_ON failed", i);
+		}
+	}
+	stop_all(&vm);
+	expect(by_guest + by_set > 0, "race: %lu won by CPU_ON, %lu by SET",
+	       by_guest, by_set);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Median of 5 runs, ns per call. */
+static int cmd_time(int calls)
+{
+	uint64_t get[5], set[5], check[5];
+	struct vm vm;
+	int r, i;
+
+	create_vm(&vm, 1);
+	init_boot(&vm);
+	for (r = 0; r < 5; r++) {
+		uint64_t t = now_ns();
+
+		for (i = 0; i < calls; i++)
+			must_get(&vm.vcpu[0]);
+		get[r] = (now_ns() - t) / calls;
+		t = now_ns();
+		for (i = 0; i < calls; i++)
+			must_set(&vm.vcpu[0], i & 1 ? STOPPED : RUNNABLE);
+		set[r] = (now_ns() - t) / calls;
+		t = now_ns();
+		for (i = 0; i < calls; i++)
+			ioctl(vm.fd, KVM_CHECK_EXTENSION, 1ul);
+		check[r] = (now_ns() - t) / calls;
+	}
+	qsort(get, 5, sizeof(get[0]), by_size);
+	qsort(set, 5, sizeof(set[0]), by_size);
+	qsort(check, 5, sizeof(check[0]), by_size);
+	printf("get %llu set %llu check %llu\n", (unsigned long long)get[2],
+	       (unsigned long long)set[2], (unsigned long long)check[2]);
+	destroy_vm(&vm);
+	return 0;
+}
+
+/* ns of one exit to userspace and back into the guest, median of 5. */
+static int cmd_exits(int ms)
+{
+	uint64_t cost[5];
+	struct vm vm;
+	int r;
+
+	boot_vm(&vm, 1);
+	start_all(&vm);
+	expect_beats(&vm, 0, "before the exits");
+	write_mail(&vm, W_COMMAND, 0, CMD_MMIO);
+	for (r = 0; r < 5; r++) {
+		unsigned long first = vm.vcpu[0].exits;
+		uint64_t t = now_ns();
+
+		sleep_ms(ms);
+		cost[r] = (now_ns() - t) / (vm.vcpu[0].exits - first + 1);
+	}
+	write_mail(&vm, W_COMMAND, 0, CMD_NONE);
+	qsort(cost, 5, sizeof(cost[0]), by_size);
+	printf("exit %llu\n", (unsigned long long)cost[2]);
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/*
+ * A VM to look at from the host: 0 on, 1 off, 2 with a CPU_ON that it has not
+ * acted upon (its thread does not run). Stays until @path appears.
+ */
+static int cmd_hold(const char *path)
+{
+	struct vm vm;
+	int i;
+
+	boot_vm(&vm, 3);
+	start_vcpu(&vm.vcpu[0]);
+	expect_beats(&vm, 0, "after boot");
+	expect(order(&vm, 0, CMD_CPU_ON, 2) == 0, "CPU_ON of vcpu 2");
+	for (i = 0; i < 3; i++)
+		must_get(&vm.vcpu[i]);
+	printf("hold: pid %d\n", getpid());
+	fflush(stdout);
+	for (i = 0; i < 600 && access(path, F_OK); i++)
+		sleep_ms(100);
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* One SET, one GET of a fresh vCPU, for the tracepoints' test. */
+static int cmd_once(unsigned int asked)
+{
+	struct vm vm;
+	int err;
+
+	boot_vm(&vm, 2);
+	err = set_state(&vm.vcpu[1], asked);
+	printf("once: pid %d errno %d state %u\n", getpid(), err,
+	       must_get(&vm.vcpu[1]));
+	destroy_vm(&vm);
+	return 0;
+}
+
+static void show_help(void)
+{
+	puts("mpstate [-2] [-s known|reject|runnable] COMMAND\n"
+	     "  -2            off is HALTED (abi=v2)\n"
+	     "  -s HOW        what SET SUSPENDED is expected to do (known)\n"
+	     "  absent        the host has no MP_STATE: EINVAL and no capability\n"
+	     "  cap           KVM_CAP_MP_STATE is 1 on the VM and on /dev/kvm\n"
+	     "  extensions    print every extension's answer on /dev/kvm and VM\n"
+	     "  table         every SET from every state, before and after INIT\n"
+	     "  transcript    print every answer, to compare hosts\n"
+	     "  power         SET powers on what never ran, and off what ran\n"
+	     "  stop          SET STOPPED on a running vCPU\n"
+	     "  wfi           a vCPU in WFI is RUNNABLE\n"
+	     "  save FILE     boot four, one off again, save\n"
+	     "  restore FILE  in a fresh process; CPU_ON; reset\n"
+	     "  storm SEC FILE  GET/SET storm beside a guest until FILE appears\n"
+	     "  race ROUNDS   SET RUNNABLE against PSCI CPU_ON\n"
+	     "  time CALLS    ns per GET, SET and other extension check\n"
+	     "  exits MS      ns per exit to userspace\n"
+	     "  hold FILE     a VM to look at until FILE appears\n"
+	     "  once VALUE    one SET and one GET on vcpu 1");
+}
+
+int main(int argc, char **argv)
+{
+	struct sigaction sa = { .sa_handler = on_kick };
+	const char *cmd, *arg, *arg2;
+	int opt, ret;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	abi.knows_suspended = 1;
+	while ((opt = getopt(argc, argv, "+2s:")) != -1) {
+		if (opt == '2') {
+			abi.v2 = 1;
+		} else if (opt == 's') {
+			abi.knows_suspended = !strcmp(optarg, "known");
+			abi.suspended_runs = !strcmp(optarg, "runnable");
+		} else {
+			show_help();
+			return 2;
+		}
+	}
+	/* no SA_RESTART: KVM_RUN shall come back */
+	sigaction(SIGUSR1, &sa, NULL);
+
+	cmd = optind < argc ? argv[optind] : "help";
+	arg = optind + 1 < argc ? argv[optind + 1] : NULL;
+	arg2 = optind + 2 < argc ? argv[optind + 2] : NULL;
+	if (!strcmp(cmd, "absent"))
+		ret = cmd_absent();
+	else if (!strcmp(cmd, "cap"))
+		ret = cmd_cap();
+	else if (!strcmp(cmd, "extensions"))
+		ret = cmd_extensions();
+	else if (!strcmp(cmd, "table"))
+		ret = cmd_table();
+	else if (!strcmp(cmd, "transcript"))
+		ret = cmd_transcript();
+	else if (!strcmp(cmd, "power"))
+		ret = cmd_power();
+	else if (!strcmp(cmd, "stop"))
+		ret = cmd_stop_running();
+	else if (!strcmp(cmd, "wfi"))
+		ret = cmd_wfi();
+	else if (!strcmp(cmd, "save") && arg)
+		ret = cmd_save(arg);
+	else if (!strcmp(cmd, "restore") && arg)
+		ret = cmd_restore(arg);
+	else if (!strcmp(cmd, "storm") && arg2)
+		ret = cmd_storm(atoi(arg), arg2);
+	else if (!strcmp(cmd, "race") && arg)
+		ret = cmd_race(atoi(arg));
+	else if (!strcmp(cmd, "time") && arg)
+		ret = cmd_time(atoi(arg));
+	else if (!strcmp(cmd, "exits") && arg)
+		ret = cmd_exits(atoi(arg));
+	else if (!strcmp(cmd, "hold") && arg)
+		ret = cmd_hold(arg);
+	else if (!strcmp(cmd, "once") && arg)
+		ret = cmd_once(strtoul(arg, NULL, 0));
+	else {
+		show_help();
+		ret = strcmp(cmd, "help") ? 2 : 0;
+	}
+	return ret ? 1 : 0;
+}
