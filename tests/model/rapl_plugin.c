@@ -392,6 +392,11 @@ static void on_rdmsr(unsigned int cpu, void *place)
 	enum rapl_answer answer;
 	uint64_t value, now;
 
+	if (v->faulting) {
+		fprintf(stderr, "librapl: this QEMU gave no #GP for MSR %#x: the plugin has to be adapted (fault=zero does without)\n",
+			MSR_FAULTS);
+		exit(1);
+	}
 	if (!rapl_model_is_msr(rcx) || is_user(v))
 		return;
 
