@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# module.sh - load and unload modules and look at what the kernel said (guest only)
+#
+# All of these return a status and print why on failure: use them with check.
+
+# wait_for SECONDS COMMAND...: until the command succeeds
+wait_for()
+{
+	wait_left=$(($1 * 10))
+	shift
+	until "$@"; do
+		wait_left=$((wait_left - 1))
+		[ $wait_left -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+is_live() { [ "$(cat "/sys/module/$1/initstate" 2>/dev/null)" = live ]; }
+is_gone() { [ ! -e "/sys/module/$1" ]; }
+is_idle() { [ "$(cat "/sys/module/$1/refcnt" 2>/dev/null)" = 0 ]; }
+
+# load_mod NAME [parameters]
+load_mod()
+{
+	modprobe "$@" || return 1
+	wait_for 10 is_live "$1" || { echo "$1 is loaded but not live"; return 1; }
+}
+
+# unload_mod NAME: waits until it is idle, then until it is gone
+unload_mod()
+{
+	wait_for 10 is_idle "$1" || { echo "$1: refcnt $(cat "/sys/module/$1/refcnt" 2>&1)"; return 1; }
+	modprobe -r "$1" || return 1
+	wait_for 10 is_gone "$1" || { echo "$1 is still in /sys/module"; return 1; }
+}
+
+# refuse_load NAME ERRNO_TEXT [parameters]: must fail, for the reason given
+refuse_load()
+{
+	refuse_name=$1
+	refuse_text=$2
+	shift 2
+	if refuse_out=$(modprobe "$refuse_name" "$@" 2>&1); then
+		echo "$refuse_name was loaded, expected: $refuse_text"
+		modprobe -r "$refuse_name"
+		return 1
+	fi
+	case $refuse_out in
+	*"$refuse_text"*) return 0 ;;
+	esac
+	echo "refused, but not with '$refuse_text': $refuse_out"
+	return 1
+}
+
+# A canary in the log: what follows it belongs to the step under test.
+dmesg_mark()
+{
+	dmesg_id=$(cut -d' ' -f1 /proc/uptime).$$
+	echo "$dmesg_id" >/tmp/dmesg.mark
+	echo "canary $dmesg_id" >/dev/kmsg
+}
+
+# Kernel messages since the mark, without time stamps and without the test's own lines
+dmesg_since()
+{
+	dmesg_id=$(cat /tmp/dmesg.mark)
+	dmesg | sed 's/^<[0-9]*>//; s/^\[ *[0-9.]*\] //' |
+		awk -v mark="canary $dmesg_id" 'seen && !/^\| / { print } $0 == mark { seen = 1 }'
+}
+
+since_has() { dmesg_since | grep -qE -- "$1"; }
+
+# expect_dmesg REGEX: a line since the mark matches
+expect_dmesg()
+{
+	wait_for 3 since_has "$1" && return 0
+	echo "no line like '$1' since the mark; the log has:"
+	dmesg_since
+	return 1
+}
+
+# refuse_dmesg REGEX: no line since the mark matches
+refuse_dmesg()
+{
+	since_has "$1" || return 0
+	echo "unexpected in the log:"
+	dmesg_since | grep -E -- "$1"
+	return 1
+}

@@ -1,0 +1,466 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# run.sh - kernels x cases, each in a virtual machine of its own; KTAP on stdout
+set -euo pipefail
+
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=${tests%/*}
+# shellcheck source-path=SCRIPTDIR source=lib/vm.sh
+. "$tests/lib/vm.sh"
+
+build=${BUILD_DIR:-$top/build}
+kernels=
+cases='*'
+jobs=1
+out=$build/tests
+verbose=0
+mutation=
+tier=fast
+arch_only=
+controls=yes
+summary=0
+list_only=0
+shell_kernel=
+
+usage()
+{
+	cat <<'USAGE'
+usage: tests/run.sh [options]
+  -k GLOBS    kernel lines ('6.1 7', '6.*', '6.1-rt', '7:aarch64'; default: all without flavours)
+  -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
+  -a ARCH     only x86_64 or only aarch64
+  -T TIER     fast (default), slow or all
+  -j N        so many machines at a time (default 1)
+  -o DIR      logs (default: build/tests)
+  -m NAME     run against a mutated build of the modules (compiled with -DNAME)
+  -l          list the cells and stop
+  -v          show every test point
+  --no-selftest     leave out the negative controls that otherwise run first
+  --only-selftest   nothing but them
+  --summary         end with "N passed, N failed" over test points and controls
+  --shell LINE[:ARCH]   a shell in the guest of that kernel; with -t CASE its machine and files
+Environment: QEMU (a binary; used for the architecture in its name), ACCEL (tcg),
+TIMEOUT (seconds per cell), POWER_KMODS_CACHE, BUILD_DIR
+Exit: 0 all right, 1 something failed, 2 wrong arguments, 77 nothing to run
+USAGE
+}
+
+say() { printf 'run.sh: %s\n' "$*" >&2; }
+die() { say "$1"; exit "${2:-1}"; }
+usage_error() { say "$1"; usage >&2; exit 2; }
+
+need_value() { [ $# -ge 2 ] || usage_error "$1 needs a value"; }
+
+parse_args()
+{
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-k|-t|-a|-T|-j|-o|-m|--shell) need_value "$@" ;;
+		esac
+		case $1 in
+		-k) kernels="$kernels ${2//,/ }"; shift ;;
+		-t) cases=$2; shift ;;
+		-a) arch_only=$2; shift ;;
+		-T) tier=$2; shift ;;
+		-j) jobs=$2; shift ;;
+		-o) out=$2; shift ;;
+		-m) mutation=$2; shift ;;
+		-l) list_only=1 ;;
+		-v) verbose=1 ;;
+		--no-selftest) controls=no ;;
+		--only-selftest) controls=only ;;
+		--summary) summary=1 ;;
+		--shell) shell_kernel=$2; shift ;;
+		-h|--help) usage; exit 0 ;;
+		*) usage_error "unknown option '$1'" ;;
+		esac
+		shift
+	done
+	case $tier in fast|slow|all) ;; *) usage_error "-T takes fast, slow or all, not '$tier'" ;; esac
+	case $arch_only in ''|x86_64|aarch64) ;; *) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;; esac
+	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
+	case $mutation in *[!A-Za-z0-9_=]*) usage_error "-m takes the name of a macro, not '$mutation'" ;; esac
+}
+
+# --- what to run -------------------------------------------------------------
+
+# kernel_rows: "line arch must" of the selected kernels, in the order of the list
+kernel_rows()
+{
+	local line arch must glob hit used=' '
+	set -f
+	while read -r line arch _ _ must; do
+		[ -z "$arch_only" ] || [ "$arch" = "$arch_only" ] || continue
+		if [ -z "$kernels" ]; then
+			case $line in *-*) continue ;; esac
+			echo "$line $arch $must"
+			continue
+		fi
+		hit=
+		for glob in $kernels; do
+			# shellcheck disable=SC2254	# globs on purpose
+			case $line:$arch in $glob|$glob:$arch) hit=1; used="$used$glob " ;; esac
+		done
+		[ -z "$hit" ] || echo "$line $arch $must"
+	done < <(strip_list "$tests/kernels.list")
+	for glob in $kernels; do
+		case $used in *" $glob "*) ;; *) say "-k $glob matches no kernel of tests/kernels.list"; return 2 ;; esac
+	done
+	set +f
+}
+
+# case_matches FILE LINE ARCH: by the case's own header
+case_matches()
+{
+	local want lines
+	want=$(case_field "$1" arch)
+	case " $want " in *" $3 "*) ;; *) return 1 ;; esac
+	lines=$(case_field "$1" kernels)
+	[ -n "$lines" ] || return 0
+	case " $lines " in *" $2 "*|*" ${2%%-*} "*) return 0 ;; esac
+	return 1
+}
+
+case_name() { local n=${1#"$tests"/}; n=${n#cases/}; echo "${n%.sh}"; }
+
+name_matches()
+{
+	local glob hit=1
+	set -f
+	for glob in $cases; do
+		# shellcheck disable=SC2254	# globs on purpose
+		case $1 in $glob|*/$glob) hit=0 ;; esac
+	done
+	set +f
+	return $hit
+}
+
+# list_cells FILE...: "file line arch must", case by case so that -j mixes kernels
+list_cells()
+{
+	local file line arch must fault t
+	for file in "$@"; do
+		fault=$(check_header "$file")
+		[ -z "$fault" ] || die "${file#"$top"/}: $fault" 2
+		t=$(case_field "$file" tier fast)
+		[ "$tier" = all ] || [ "$t" = "$tier" ] || continue
+		while read -r line arch must; do
+			! case_matches "$file" "$line" "$arch" || echo "$file $line $arch $must"
+		done <<<"$rows"
+	done
+}
+
+# --- one cell ----------------------------------------------------------------
+
+# Each kernel is asked for once, in the parent, so that its progress shows.
+declare -A kernel_dir qemu_of module_dir
+prepare_kernel()
+{
+	local line=$1 arch=$2
+	if [ -z "${kernel_dir[$line $arch]:-}" ]; then
+		kernel_dir[$line $arch]=$("$top/scripts/fetch" kernel "$line" "$arch")
+		echo "# kernel $line $arch: $(cat "${kernel_dir[$line $arch]}/release")"
+	fi
+	[ -z "${qemu_of[$arch]:-}" ] || return 0
+	case ${QEMU:-} in
+	*"$arch"*) qemu_of[$arch]=$QEMU ;;
+	*) qemu_of[$arch]=$("$top/scripts/fetch" qemu "$arch") ;;
+	esac
+	echo "# qemu $arch: ${qemu_of[$arch]} ($("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)), accel ${ACCEL:-tcg}"
+}
+
+# prepare_modules FILE LINE ARCH: our modules and the case's test modules, built once
+prepare_modules()
+{
+	local file=$1 line=$2 arch=$3 variant key name
+	variant=$(case_field "$file" variant "$mutation")
+	key="$line $arch $variant"
+	if [ "$(case_field "$file" module)" != none ] && [ -z "${module_dir[$key]:-}" ]; then
+		module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" ${variant:+-m "$variant"})
+	fi
+	for name in $(case_field "$file" kmod); do
+		key="$line $arch kmod $name"
+		[ -z "${module_dir[$key]:-}" ] || continue
+		[ -e "$tests/guest/kmod/$name/Kbuild" ] || die "$(case_name "$file") asks for the test module '$name': no tests/guest/kmod/$name/Kbuild"
+		module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" -s "$tests/guest/kmod/$name")
+	done
+}
+
+# The RAPL machine, once for all cells
+prepare_model()
+{
+	[ -z "${plugin:-}" ] || return 0
+	grep -qE '^# model:' "$@" || return 0
+	mkdir -p "$build/model"
+	make -s -C "$tests/model" O="$build/model" >&2 || die "tests/model does not build"
+	plugin=$build/model/librapl.so
+}
+
+# make_initramfs FILE LINE ARCH OUT
+make_initramfs()
+{
+	local file=$1 line=$2 arch=$3 name variant args=()
+	variant=$(case_field "$file" variant "$mutation")
+	[ "$(case_field "$file" module)" = none ] || args+=(-m "${module_dir[$line $arch $variant]}")
+	for name in $(case_field "$file" kmod); do
+		args+=(-m "${module_dir[$line $arch kmod $name]}")
+	done
+	[ "$(case_field "$file" break)" != init ] || args+=(-x)
+	"$top/scripts/mkinitramfs" "$line" "$arch" -o "$4" -c "$file" "${args[@]}"
+}
+
+# machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
+machine_of()
+{
+	local file=$1 arch=$3 dir=$4 icount model append vmlinuz
+	# shellcheck source-path=SCRIPTDIR source=machine/x86_64.sh
+	. "$tests/machine/$arch.sh"
+	icount=$(case_field "$file" icount)
+	model=$(case_field "$file" model)
+	append=$(case_field "$file" append)
+	# vmlinux: the same kernel, already unpacked
+	vmlinuz=${kernel_dir[$2 $arch]}/vmlinux
+	[ -e "$vmlinuz" ] || vmlinuz=${vmlinuz%x}z
+	if [ "$(case_field "$file" break)" = kernel ]; then
+		head -c 70000 "${kernel_dir[$2 $arch]}/vmlinuz" >"$dir/vmlinuz"
+		vmlinuz=$dir/vmlinuz
+	fi
+	command=("${qemu_of[$arch]}" "${machine_args[@]}" -accel "${ACCEL:-tcg}"
+		-cpu "$(case_field "$file" cpu "$default_cpu")"
+		-smp "$(case_field "$file" smp "$default_smp")"
+		-m "$(case_field "$file" mem "$default_mem")"
+		-nodefaults -display none -no-reboot -monitor none)
+	[ -z "$icount" ] || command+=(-icount "$icount")
+	[ -z "$model" ] || command+=(-plugin "$plugin,$model,truth=$dir/truth.log")
+	# shellcheck disable=SC2207,SC2046	# words of the header on purpose
+	command+=($(case_field "$file" qemu))
+	command+=(-kernel "$vmlinuz" -initrd "$dir/initramfs")
+	kernel_line="console=$console_tty res=$result_tty panic=-1 oops=panic softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
+}
+
+# run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
+run_cell()
+{
+	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/splat.deny host
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	make_initramfs "$file" "$line" "$arch" "$dir/initramfs" >"$dir/setup.log" 2>&1 || {
+		{ echo "BROKEN_CHECK the guest could not be built"; cat "$dir/setup.log"; } >"$dir/verdict"
+		return
+	}
+	machine_of "$file" "$line" "$arch" "$dir"
+	mapfile -t -O ${#command[@]} command < <(console_args "file:$dir/console.log"; result_args "$dir/result")
+	command+=(-append "$kernel_line")
+	printf '%q ' "${command[@]}" >"$dir/command"
+	limit=${TIMEOUT:-$(case_field "$file" timeout 120)}
+	start=$(date +%s)
+	run_vm "$dir" "$limit" "${command[@]}"
+	echo $(($(date +%s) - start)) >"$dir/seconds"
+	host=${file%.sh}.host
+	if [ -e "$host" ] && grep -qs '^exit ' "$dir/result"; then
+		local rc=0
+		bash "$host" "$dir" >"$dir/host" 2>"$dir/host.log" || rc=$?
+		echo "exit $rc" >>"$dir/host"
+	fi
+	if [ "$(case_field "$file" break)" = deny ]; then
+		deny=$dir/splat.deny
+		: >"$deny"
+	fi
+	judge_cell "$dir" "$deny" "$tests/splat.allow" "$(case_field "$file" splat)" "$must" >"$dir/verdict"
+	# 40 MB each, and a rerun makes it anew
+	rm -f "$dir/initramfs" "$dir/vmlinuz"
+}
+
+cell_dir() { echo "$out/$(case_name "$1" | tr / .).$2.$3"; }
+
+# --- the matrix ----------------------------------------------------------------
+
+pass=0 fail=0 skip=0 number=0
+points_pass=0 points_fail=0 points_skip=0
+
+# report_cell FILE LINE ARCH DIR: one KTAP line and, on failure, why and the rerun line
+report_cell()
+{
+	local file=$1 line=$2 arch=$3 dir=$4 verdict name time expect word p f s inner
+	verdict=$(cat "$dir/verdict" 2>/dev/null || echo "LOST the cell's own script died, see $dir")
+	word=${verdict%%[[:space:]]*}
+	name="$(case_name "$file") $(cat "${kernel_dir[$line $arch]}/release")"
+	time="time=$(cat "$dir/seconds" 2>/dev/null || echo 0)"
+	expect=$(case_field "$file" expect)
+	number=$((number + 1))
+	if [ -n "$expect" ]; then
+		if [ "$word" = "$expect" ]; then
+			pass=$((pass + 1))
+			points_pass=$((points_pass + 1))
+			echo "ok $number $name # $time, $word as it must"
+			return
+		fi
+		echo "not ok $number $name # $time"
+		echo "# expected $expect, got: $(head -n 1 <<<"$verdict")"
+		tail -n +2 <<<"$verdict" | sed 's/^/#   /'
+		fail=$((fail + 1))
+		points_fail=$((points_fail + 1))
+		return
+	fi
+	read -r p f s < <(count_points "$dir/result" "$dir/host")
+	points_pass=$((points_pass + p))
+	points_fail=$((points_fail + f))
+	points_skip=$((points_skip + s))
+	case $word in
+	ok)
+		pass=$((pass + 1))
+		inner=$p
+		[ "$s" -eq 0 ] || inner="$p, $s skipped"
+		echo "ok $number $name # $time points=$inner"
+		;;
+	SKIP)
+		skip=$((skip + 1))
+		echo "ok $number $name # SKIP ${verdict#SKIP } $time"
+		;;
+	*)
+		fail=$((fail + 1))
+		[ "$f" -gt 0 ] || points_fail=$((points_fail + 1))
+		echo "not ok $number $name # $time"
+		sed '1s/_/ /; s/^/# /' <<<"$verdict"
+		echo "# logs:  ${dir#"$PWD"/}"
+		echo "# rerun: tests/run.sh --no-selftest -T all -k $line:$arch -t $(case_name "$file")${mutation:+ -m $mutation}"
+		;;
+	esac
+	if [ $verbose -eq 1 ]; then
+		cat "$dir/result" "$dir/host" 2>/dev/null | tr -d '\r' | sed 's/^/#   /'
+	fi
+}
+
+# A killed runner must not leave machines behind: they die with their cell's shell.
+declare -A running=()
+stop_cells()
+{
+	local pid
+	for pid in "${!running[@]}"; do
+		kill -- "-$pid" 2>/dev/null || true
+	done
+}
+trap stop_cells EXIT
+trap 'exit 130' INT TERM
+
+wait_one()
+{
+	local pid=''
+	wait -n -p pid "${!running[@]}" || true
+	[ -n "$pid" ] || return 0
+	# shellcheck disable=SC2086	# four words
+	report_cell ${running[$pid]}
+	unset "running[$pid]"
+}
+
+# run_cells: reads "file line arch must" lines
+run_cells()
+{
+	local file line arch must dir list=() row
+	mapfile -t list
+	for row in "${list[@]}"; do
+		read -r file line arch must <<<"$row"
+		prepare_kernel "$line" "$arch"
+		prepare_modules "$file" "$line" "$arch"
+		prepare_model "$file"
+		"$top/scripts/fetch" tools "$arch" >/dev/null
+	done
+	for row in "${list[@]}"; do
+		read -r file line arch must <<<"$row"
+		[ ${#running[@]} -lt "$jobs" ] || wait_one
+		dir=$(cell_dir "$file" "$line" "$arch")
+		# -m: a process group of its own, to be ended whole
+		set -m
+		( set +m; trap - EXIT INT TERM; run_cell "$file" "$line" "$arch" "$must" "$dir" ) </dev/null &
+		set +m
+		running[$!]="$file $line $arch $dir"
+	done
+	while [ ${#running[@]} -gt 0 ]; do
+		wait_one
+	done
+}
+
+# An interactive guest: console on the terminal, Ctrl-a x ends QEMU
+run_shell()
+{
+	local line=${shell_kernel%:*} arch=x86_64 dir file='' f command
+	case $shell_kernel in *:*) arch=${shell_kernel#*:} ;; esac
+	if [ "$cases" != '*' ]; then
+		for f in "$tests"/cases/*/*.sh "$tests"/selftest/*.sh; do
+			if name_matches "$(case_name "$f")"; then
+				file=$f
+				break
+			fi
+		done
+		[ -n "$file" ] || die "-t $cases matches no case" 2
+	else
+		file=$tests/selftest/01-pass.sh
+	fi
+	prepare_kernel "$line" "$arch"
+	prepare_modules "$file" "$line" "$arch"
+	prepare_model "$file"
+	dir=$(mktemp -d)
+	make_initramfs "$file" "$line" "$arch" "$dir/initramfs"
+	machine_of "$file" "$line" "$arch" "$dir"
+	mapfile -t -O ${#command[@]} command < <(console_args mon:stdio; result_args /dev/null)
+	"${command[@]}" -append "$kernel_line lab.shell" || true
+	rm -rf "$dir"
+}
+
+main()
+{
+	local files=() selftests=() f cells='' control_cells='' total
+	parse_args "$@"
+	if [ -n "$shell_kernel" ]; then
+		run_shell
+		return
+	fi
+	rows=$(kernel_rows) || exit 2
+	for f in "$tests"/cases/*/*.sh; do
+		[ -e "$f" ] || continue
+		! name_matches "$(case_name "$f")" || files+=("$f")
+	done
+	[ "$controls" = only ] || cells=$(list_cells "${files[@]}")
+	if [ "$controls" != no ]; then
+		# The controls prove the runner, not a kernel: one kernel an architecture is enough.
+		selftests=("$tests"/selftest/*.sh)
+		control_cells=$(rows=$(awk '!seen[$2]++ { print $1, $2, "-" }' <<<"$(control_rows)") tier=all list_cells "${selftests[@]}")
+	fi
+	if [ $list_only -eq 1 ]; then
+		while read -r f line arch _; do
+			[ -z "$f" ] || echo "$(case_name "$f") $line $arch"
+		done <<<"$control_cells"$'\n'"$cells"
+		return
+	fi
+	if [ -z "$cells" ] && [ "$controls" != only ]; then
+		say "nothing to run: no case matches -t '$cases' on -k '${kernels:-all}' in tier $tier (tests/run.sh -T all -l lists them)"
+		exit 77
+	fi
+	mkdir -p "$out"
+	total=$(printf '%s\n%s\n' "$control_cells" "$cells" | grep -c . || true)
+	echo "KTAP version 1"
+	echo "1..$total"
+	if [ -n "$control_cells" ]; then
+		run_cells <<<"$control_cells"
+		if [ $fail -gt 0 ]; then
+			echo "# Totals: pass:$pass fail:$fail skip:$skip"
+			say "the negative controls failed: this runner's verdicts cannot be trusted, nothing else was run"
+			[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
+			exit 1
+		fi
+	fi
+	[ -z "$cells" ] || run_cells <<<"$cells"
+	echo "# Totals: pass:$pass fail:$fail skip:$skip"
+	[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
+	[ $fail -eq 0 ] || exit 1
+	[ $((pass + skip)) -gt 0 ] || exit 77
+}
+
+# The architectures of the selected cases, each with 6.1 if that was selected
+control_rows()
+{
+	grep -E '^6\.1 ' <<<"$rows" || true
+	echo "$rows"
+}
+
+main "$@"
