@@ -119,6 +119,7 @@ static const char *const register_names[N_REGISTERS] = {
 struct vcpu {
 	struct qemu_plugin_register *reg[N_REGISTERS];
 	struct glib_array *buf;
+	void *state;			/* QEMU's CPUState */
 	/* an rdmsr was sent into #GP, put RCX back before its handler */
 	bool faulting;
 	uint64_t rcx;
@@ -138,11 +139,42 @@ static bool powered_on;
 static int64_t (*clock_get_ns)(int type);
 static const int *use_icount;
 static void (*icount_update)(void *cpu);
+static void *(*get_cpu)(int index);
+
+/* Where this thread of QEMU keeps the CPU that it runs; NULL: not exported. */
+static void **current_cpu(void)
+{
+	static __thread void **current;
+
+	if (!current)
+		current = dlsym(RTLD_DEFAULT, "current_cpu");
+	return current;
+}
+
+/*
+ * The number that QEMU gives to callbacks of instructions is wrong when one
+ * thread runs all CPUs (-icount, thread=single): it is that of the CPU which
+ * ran the code first. So look who runs.
+ */
+static unsigned int real_vcpu(unsigned int vcpu)
+{
+	void **current = current_cpu();
+	unsigned int i;
+
+	if (!current || !get_cpu || vcpus[vcpu].state == *current)
+		return vcpu;
+	for (i = 0; i < n_vcpus; i++) {
+		if (!vcpus[i].state)
+			vcpus[i].state = get_cpu(i);
+		if (vcpus[i].state == *current)
+			return i;
+	}
+	return vcpu;
+}
 
 static uint64_t guest_time(void)
 {
-	static __thread void **current;
-	void *cpu;
+	void **current, *cpu;
 	int64_t t;
 
 	if (!*use_icount) {
@@ -156,8 +188,7 @@ static uint64_t guest_time(void)
 	 * exact enough here (less than 512 instructions), so bring the count
 	 * up to date and read it as from outside a CPU.
 	 */
-	if (!current)
-		current = dlsym(RTLD_DEFAULT, "current_cpu");
+	current = current_cpu();
 	cpu = *current;
 	if (cpu)
 		icount_update(cpu);
@@ -180,14 +211,15 @@ static bool find_clock(void)
 	if (!use_icount)
 		use_icount = &off;
 	*(void **)&icount_update = dlsym(RTLD_DEFAULT, "icount_update");
+	*(void **)&get_cpu = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
 	return true;
 }
 
 /* When the CPUs come, QEMU has read all of its options. */
 static void check_icount(void)
 {
-	if (*use_icount && (!icount_update || !dlsym(RTLD_DEFAULT, "current_cpu"))) {
-		fprintf(stderr, "librapl: this QEMU does not export icount_update and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11\n");
+	if (*use_icount && (!icount_update || !get_cpu || !current_cpu())) {
+		fprintf(stderr, "librapl: this QEMU does not export icount_update, qemu_get_cpu and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11\n");
 		exit(1);
 	}
 }
@@ -385,8 +417,9 @@ static bool is_user(struct vcpu *v)
 	return get_reg(v, CS) & 3;
 }
 
-static void on_rdmsr(unsigned int cpu, void *place)
+static void on_rdmsr(unsigned int vcpu, void *place)
 {
+	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
 	uint64_t rcx = get_reg(v, RCX);
 	enum rapl_answer answer;
@@ -436,8 +469,9 @@ static void on_exception(unsigned int cpu, int type, uint64_t from,
 	set_reg(v, RCX, v->rcx);
 }
 
-static void on_wrmsr(unsigned int cpu, void *place)
+static void on_wrmsr(unsigned int vcpu, void *place)
 {
+	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
 	uint32_t msr = get_reg(v, RCX);
 	uint64_t value, now;
@@ -456,8 +490,9 @@ static void on_wrmsr(unsigned int cpu, void *place)
 		skip_insn(v, place);
 }
 
-static void on_cpuid(unsigned int cpu, void *place)
+static void on_cpuid(unsigned int vcpu, void *place)
 {
+	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
 	uint32_t leaf = get_reg(v, RAX);
 	uint32_t out[4] = { 0 };
@@ -504,7 +539,7 @@ static void on_reset_vector(unsigned int cpu, void *data)
 	uint64_t now;
 
 	(void)data;
-	if (cpu)
+	if (real_vcpu(cpu))
 		return;
 	now = guest_time();
 	pthread_mutex_lock(&lock);
