@@ -93,8 +93,7 @@ dkms-source:
 	done
 
 dkms-install:
-	@command -v dkms >/dev/null || test -n '$(DESTDIR)' || { \
-		echo 'dkms is missing: run apt install dkms'; exit 1; }
+	$(if $(DESTDIR),,@scripts/dkms-install -c $(name) $(version) $(KERNELRELEASE))
 	@$(MAKE) dkms-source
 	$(if $(DESTDIR),,@scripts/dkms-install $(name) $(version) $(KERNELRELEASE))
 
