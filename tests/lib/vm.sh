@@ -4,7 +4,7 @@
 
 # --- the header of a case ---------------------------------------------------
 
-case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest kmod module variant splat expect break"
+case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files kmod module variant splat expect break"
 
 # case_field FILE KEY [DEFAULT]: the text after "# KEY:" in the leading comments
 case_field()
