@@ -42,7 +42,7 @@ units() {
 }
 check "units and scales" units
 no_more() {
-	ls $sys/events | grep -vE '^energy-(cores|pkg|ram|gpu|psys)(|\.unit|\.scale)$' && return 1
+	find $sys/events -type f | grep -vE '/energy-(cores|pkg|ram|gpu|psys)(|\.unit|\.scale)$' && return 1
 	[ ! -e $sys/../power_core ]
 }
 check "nothing else is advertised" no_more
