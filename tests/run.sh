@@ -54,6 +54,10 @@ need_value() { [ $# -ge 2 ] || usage_error "$1 needs a value"; }
 parse_args()
 {
 	while [ $# -gt 0 ]; do
+		# -j2 as -j 2
+		case $1 in
+		-[ktaTjom]?*) set -- "${1:0:2}" "${1:2}" "${@:2}" ;;
+		esac
 		case $1 in
 		-k|-t|-a|-T|-j|-o|-m|--shell) need_value "$@" ;;
 		esac
@@ -212,7 +216,7 @@ make_initramfs()
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
-	local file=$1 arch=$3 dir=$4 icount model append vmlinuz
+	local file=$1 arch=$3 dir=$4 icount model append vmlinuz image
 	# shellcheck source-path=SCRIPTDIR source=machine/x86_64.sh
 	. "$tests/machine/$arch.sh"
 	icount=$(case_field "$file" icount)
@@ -221,6 +225,9 @@ machine_of()
 	# vmlinux: the same kernel, already unpacked
 	vmlinuz=${kernel_dir[$2 $arch]}/vmlinux
 	[ -e "$vmlinuz" ] || vmlinuz=${vmlinuz%x}z
+	# a changed kernel, made from the stock one: tests/aged/make-aged
+	image=$(case_field "$file" image)
+	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$vmlinuz" "${qemu_of[$arch]}")
 	if [ "$(case_field "$file" break)" = kernel ]; then
 		head -c 70000 "${kernel_dir[$2 $arch]}/vmlinuz" >"$dir/vmlinuz"
 		vmlinuz=$dir/vmlinuz
@@ -235,7 +242,8 @@ machine_of()
 	# shellcheck disable=SC2207,SC2046	# words of the header on purpose
 	command+=($(case_field "$file" qemu))
 	command+=(-kernel "$vmlinuz" -initrd "$dir/initramfs")
-	kernel_line="console=$console_tty res=$result_tty panic=-1 oops=panic softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
+	# init=: without it a kernel that cannot start /init would try /bin/sh and wait there.
+	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
 }
 
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
@@ -321,13 +329,13 @@ report_cell()
 		fail=$((fail + 1))
 		[ "$f" -gt 0 ] || points_fail=$((points_fail + 1))
 		echo "not ok $number $name # $time"
-		sed '1s/_/ /; s/^/# /' <<<"$verdict"
+		sed '1s/^\(NO\|BROKEN\)_/\1 /; 2,$s/^# /  /; s/^/# /' <<<"$verdict"
 		echo "# logs:  ${dir#"$PWD"/}"
 		echo "# rerun: tests/run.sh --no-selftest -T all -k $line:$arch -t $(case_name "$file")${mutation:+ -m $mutation}"
 		;;
 	esac
 	if [ $verbose -eq 1 ]; then
-		cat "$dir/result" "$dir/host" 2>/dev/null | tr -d '\r' | sed 's/^/#   /'
+		{ cat "$dir/result" "$dir/host" 2>/dev/null || true; } | tr -d '\r' | sed 's/^/#   /'
 	fi
 }
 
