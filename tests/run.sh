@@ -471,4 +471,5 @@ control_rows()
 	echo "$rows"
 }
 
-main "$@"
+# On one line: the script may be edited while it runs.
+main "$@"; exit
