@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Where the kernels differ. HAVE_* come from words in the target's own headers
  * (Kbuild): stable kernels backport, so version numbers do not tell.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * KVM_GET_MP_STATE, KVM_SET_MP_STATE and KVM_CAP_MP_STATE for arm64 hosts, by an
  * ftrace hook: on a host whose handlers are stubs it supplies them, on one that

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The handlers of KVM_GET_MP_STATE, KVM_SET_MP_STATE and of KVM_CAP_MP_STATE.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What is built for a kernel that has nothing to hook, so that DKMS succeeds
  * there (a failed build leaves a kernel upgrade half done) and the reason is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The rules of KVM_GET_MP_STATE and KVM_SET_MP_STATE, and nothing else: no
  * locks, no vCPU, no kernel calls. The same header compiles in the host's unit

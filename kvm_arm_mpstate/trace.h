@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Power state as userspace sees and sets it. No kernel up to 7.3 traces this.
  * Names and fields are an interface: README.md documents them.

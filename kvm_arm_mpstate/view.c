@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The host's view: debugfs kvm_arm_mpstate/{hooks,counts,vms}.
  *

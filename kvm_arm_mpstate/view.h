@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-only */
 #ifndef KVM_ARM_MPSTATE_VIEW_H
 #define KVM_ARM_MPSTATE_VIEW_H
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * PID 1 of a kernel booted with nokaslr: prints where the functions are that
  * age.c changes, each with the address of the symbol behind it, and ends.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A small KVM client for arm64: creates VMs of a few vCPUs around a bare-metal
  * payload and looks at KVM_GET_MP_STATE, KVM_SET_MP_STATE and KVM_CAP_MP_STATE
@@ -30,6 +30,7 @@
 #define SUSPENDED	10u
 
 #define CAP_MP_STATE	14
+#define CAP_ARM_SYSTEM_SUSPEND	216
 
 /* ---- the payload: one code path for all vCPUs, told apart by MPIDR ---- */
 
@@ -1322,7 +1323,8 @@ static void show_help(void)
 {
 	puts("mpstate [-2] [-s known|reject|runnable] COMMAND\n"
 	     "  -2            off is HALTED (abi=v2)\n"
-	     "  -s HOW        what SET SUSPENDED is expected to do (known)\n"
+	     "  -s HOW        what SET SUSPENDED is expected to do (default: known if\n"
+	     "                the host has KVM_CAP_ARM_SYSTEM_SUSPEND, or else reject)\n"
 	     "  absent        the host has no MP_STATE: EINVAL and no capability\n"
 	     "  cap           KVM_CAP_MP_STATE is 1 on the VM and on /dev/kvm\n"
 	     "  extensions    print every extension's answer on /dev/kvm and VM\n"
@@ -1341,6 +1343,17 @@ static void show_help(void)
 	     "  once VALUE    one SET and one GET on vcpu 1");
 }
 
+static int has_suspend(void)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC), has;
+
+	if (fd < 0)
+		return 0;
+	has = ioctl(fd, KVM_CHECK_EXTENSION, CAP_ARM_SYSTEM_SUSPEND) > 0;
+	close(fd);
+	return has;
+}
+
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_kick };
@@ -1348,7 +1361,7 @@ int main(int argc, char **argv)
 	int opt, ret;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	abi.knows_suspended = 1;
+	abi.knows_suspended = has_suspend();
 	while ((opt = getopt(argc, argv, "+2s:")) != -1) {
 		if (opt == '2') {
 			abi.v2 = 1;

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, what rare race 40-unload.sh is too short for shows itself: the
+# same a thousand times.
+# arch: aarch64
+# tier: slow
+# guest: mpstate mpstate_cycles
+# timeout: 2400
+exec mpstate_cycles 1000

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, a kernel whose functions cannot be hooked is half hooked.
+# arch: aarch64
+# variant: MPST_TEST_MISSING_FUNCTION
+. /lib/ktap.sh
+. /lib/module.sh
+
+plan 3
+
+hooked=/sys/kernel/tracing/enabled_functions
+dmesg_mark
+check "a function ftrace does not know: EOPNOTSUPP" \
+	refuse_load kvm_arm_mpstate "Operation not supported"
+check "the line says which" \
+	expect_dmesg '^kvm_arm_mpstate: kvm_arch_vcpu_ioctl_set_mpstate_gone is missing in this kernel or cannot be traced'
+no_hooks() { ! grep . $hooked; }
+check "GET, hooked before it, is not any more" no_hooks
+finish
