@@ -146,6 +146,10 @@ list_cells()
 	for file in "$@"; do
 		fault=$(check_header "$file")
 		[ -z "$fault" ] || die "${file#"$top"/}: $fault" 2
+		case $file in */selftest/*) ;; *)
+			[ -z "$(case_field "$file" expect)$(case_field "$file" break)" ] ||
+				die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
+		esac
 		t=$(case_field "$file" tier fast)
 		[ "$tier" = all ] || [ "$t" = "$tier" ] || continue
 		while read -r line arch must; do
