@@ -345,6 +345,7 @@ report_cell()
 
 # A killed runner must not leave machines behind: they die with their cell's shell.
 declare -A running=()
+# shellcheck disable=SC2317	# reached through the trap
 stop_cells()
 {
 	local pid

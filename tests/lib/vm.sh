@@ -4,7 +4,7 @@
 
 # --- the header of a case ---------------------------------------------------
 
-case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files kmod module variant splat expect break"
+case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files kmod image module variant splat expect break"
 
 # case_field FILE KEY [DEFAULT]: the text after "# KEY:" in the leading comments
 case_field()
@@ -43,6 +43,8 @@ run_vm()
 	pid=$!
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.2
+		# $$ is the runner, also in a cell's subshell: killed, it cannot end its machines.
+		kill -0 $$ 2>/dev/null || kill "$pid" 2>/dev/null || true
 		if grep -qs 'Kernel panic - not syncing' "$dir/console.log"; then
 			seen=$((seen + 1))
 			[ $seen -ne 15 ] || kill "$pid" 2>/dev/null || true
