@@ -29,7 +29,7 @@ usage: tests/run.sh [options]
   -k GLOBS    kernel lines ('6.1 7', '6.*', '6.1-rt', '7:aarch64'; default: all without flavours)
   -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
   -a ARCH     only x86_64 or only aarch64
-  -T TIER     fast (default), slow or all
+  -T TIER     fast (default), slow, all (both) or bench (scripts/bench)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     run against a mutated build of the modules (compiled with -DNAME)
@@ -80,7 +80,7 @@ parse_args()
 		esac
 		shift
 	done
-	case $tier in fast|slow|all) ;; *) usage_error "-T takes fast, slow or all, not '$tier'" ;; esac
+	case $tier in fast|slow|all|bench) ;; *) usage_error "-T takes fast, slow, all or bench, not '$tier'" ;; esac
 	case $arch_only in ''|x86_64|aarch64) ;; *) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;; esac
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
 	case $mutation in *[!A-Za-z0-9_=]*) usage_error "-m takes the name of a macro, not '$mutation'" ;; esac
@@ -151,7 +151,7 @@ list_cells()
 				die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
 		esac
 		t=$(case_field "$file" tier fast)
-		[ "$tier" = all ] || [ "$t" = "$tier" ] || continue
+		[ "$t" = "$tier" ] || [ "$tier:$t" = all:fast ] || [ "$tier:$t" = all:slow ] || continue
 		while read -r line arch must; do
 			! case_matches "$file" "$line" "$arch" || echo "$file $line $arch $must"
 		done <<<"$rows"
@@ -224,7 +224,9 @@ machine_of()
 	# shellcheck source-path=SCRIPTDIR source=machine/x86_64.sh
 	. "$tests/machine/$arch.sh"
 	icount=$(case_field "$file" icount)
+	# @DIR@: the cell's folder, for logs that the host part looks at
 	model=$(case_field "$file" model)
+	model=${model//@DIR@/$dir}
 	append=$(case_field "$file" append)
 	# vmlinux: the same kernel, already unpacked
 	vmlinuz=${kernel_dir[$2 $arch]}/vmlinux
