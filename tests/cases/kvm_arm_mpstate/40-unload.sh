@@ -4,4 +4,4 @@
 # arch: aarch64
 # guest: mpstate mpstate_cycles
 # timeout: 240
-exec mpstate_cycles 15
+exec mpstate_cycles 5

@@ -4,5 +4,6 @@
 # arch: aarch64
 # tier: slow
 # guest: mpstate mpstate_cycles
-# timeout: 2400
+# kernels: 6.1 6.12-rt
+# timeout: 7200
 exec mpstate_cycles 1000
