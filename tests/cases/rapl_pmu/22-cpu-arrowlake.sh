@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Arrow Lake: too new for Linux 6.1.
+# arch: x86_64
+# tier: slow
+# smp: 1
+# cpu: Skylake-Client,family=6,model=198
+# model: vendor=intel,packages=1,pkg0=250/190/5/15/300
+# icount: shift=0,sleep=off
+# guest: pmu cpu_case
+. /usr/bin/cpu_case
+
+cpu_case cores=2^-14_J pkg=2^-14_J ram=2^-14_J gpu=2^-14_J psys=2^-14_J

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Emerald Rapids: the platform in whole joules; too new for Linux 5.10.
+# arch: x86_64
+# tier: slow
+# smp: 1
+# cpu: Skylake-Client,family=6,model=207
+# model: vendor=intel,packages=1,pkg0=350/250/45/20/2000,psys_unit=0,absent=gpu
+# icount: shift=0,sleep=off
+# guest: pmu cpu_case
+. /usr/bin/cpu_case
+
+cpu_case cores=2^-14_J pkg=2^-14_J ram=2^-14_J psys=1_J

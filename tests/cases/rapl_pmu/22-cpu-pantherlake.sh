@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Panther Lake: the kernel has a PMU for it from 7.x on, in powercap.
+# arch: x86_64
+# tier: slow
+# smp: 1
+# cpu: Skylake-Client,family=6,model=204
+# model: vendor=intel,packages=1,pkg0=45/30/3/8/60
+# icount: shift=0,sleep=off
+# guest: pmu cpu_case
+. /usr/bin/cpu_case
+
+cpu_case cores=2^-14_J pkg=2^-14_J ram=2^-14_J gpu=2^-14_J psys=2^-14_J
