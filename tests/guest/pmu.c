@@ -103,6 +103,16 @@ static uint64_t truth(unsigned int what)
 	return (uint64_t)d << 32 | a;
 }
 
+/* The machine uses no energy meanwhile: nothing is lost between two calls. */
+static void hold_energy(bool hold)
+{
+	unsigned int a, b, c, d;
+
+	__cpuid_count(TRUTH_LEAF + 1, 4 | hold << 8, a, b, c, d);
+	if (a != 1)
+		die("the RAPL model does not take commands");
+}
+
 static int topology(int cpu, const char *what)
 {
 	char buf[64];
@@ -203,6 +213,12 @@ static int judge(const struct event *e, double joules, double tolerance)
 	return !good;
 }
 
+static void wait_file(const char *path)
+{
+	while (access(path, F_OK))
+		wait_seconds(0.05);
+}
+
 static void pin(int cpu)
 {
 	cpu_set_t set;
@@ -215,24 +231,29 @@ static void pin(int cpu)
 
 /*
  * truth SECONDS TOLERANCE [group] [read=SECONDS] [from=CPU] EVENT...
- * Counts all events over the same time, each beside the truth.  read= looks at
- * them that often on the way, from= does so from that CPU.
+ * Counts all events over the same time, each beside the truth.  Between truth
+ * and enabling no energy is used, unless live: two of these at once need it.
+ * read= looks at
+ * them that often on the way, from= does so from that CPU.  A file name (with a
+ * slash) in the place of SECONDS: until there is such a file.
  */
 static int cmd_truth(int argc, char **argv)
 {
 	double seconds, tolerance, every = 0, done = 0;
-	bool group = false;
+	bool group = false, live = false;
 	uint64_t last[MAX_EVENTS] = { 0 };
 	unsigned int i;
 	int a, bad = 0;
 
 	if (argc < 3)
-		die("truth SECONDS TOLERANCE [group] [read=S] [from=CPU] EVENT...");
+		die("truth SECONDS TOLERANCE [live] [group] [read=S] [from=CPU] EVENT...");
 	seconds = atof(argv[0]);
 	tolerance = atof(argv[1]);
 	for (a = 2; a < argc; a++) {
 		if (!strcmp(argv[a], "group"))
 			group = true;
+		else if (!strcmp(argv[a], "live"))
+			live = true;
 		else if (!strncmp(argv[a], "read=", 5))
 			every = atof(argv[a] + 5);
 		else if (!strncmp(argv[a], "from=", 5))
@@ -244,11 +265,15 @@ static int cmd_truth(int argc, char **argv)
 		open_event(&events[i], group && i ? events[0].fd : -1);
 		events[i].truth = truth_index(&events[i]);
 	}
+	if (!live)
+		hold_energy(true);
 	for (i = 0; i < n_events; i++) {
 		events[i].from = truth(events[i].truth);
 		if (ioctl(events[i].fd, PERF_EVENT_IOC_ENABLE, 0))
 			die("enable: %s", strerror(errno));
 	}
+	if (!live)
+		hold_energy(false);
 	if (every) {
 		while (done < seconds) {
 			wait_seconds(every);
@@ -265,15 +290,21 @@ static int cmd_truth(int argc, char **argv)
 				last[i] = now;
 			}
 		}
+	} else if (strchr(argv[0], '/')) {
+		wait_file(argv[0]);
 	} else {
 		wait_seconds(seconds);
 	}
+	if (!live)
+		hold_energy(true);
 	for (i = 0; i < n_events; i++) {
 		double joules = count(&events[i]) * events[i].scale;
 
 		events[i].to = truth(events[i].truth);
 		bad |= judge(&events[i], joules, tolerance);
 	}
+	if (!live)
+		hold_energy(false);
 	return bad;
 }
 
@@ -532,6 +563,197 @@ static int cmd_fuzz(int argc, char **argv)
 	return bad;
 }
 
+/* ---- CPUs that come and go ----------------------------------------------- */
+
+/* A list such as 0,2-3 as the kernel prints it; false if there is no file. */
+static bool read_cpus(cpu_set_t *set, const char *path)
+{
+	char buf[256], *text = buf;
+
+	CPU_ZERO(set);
+	if (!read_line(buf, sizeof(buf), "%s", path))
+		return false;
+	while (*text) {
+		long from = strtol(text, &text, 10), to = from;
+
+		if (*text == '-')
+			to = strtol(text + 1, &text, 10);
+		for (; from <= to; from++)
+			CPU_SET(from, set);
+		if (*text != ',')
+			break;
+		text++;
+	}
+	return true;
+}
+
+static int package_of(int cpu)
+{
+	return topology(cpu, "physical_package_id");
+}
+
+static bool set_online(int cpu, bool online)
+{
+	char path[64];
+	FILE *f;
+	bool good;
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online",
+		 cpu);
+	f = fopen(path, "w");
+	if (!f)
+		return false;
+	good = fputc('0' + online, f) != EOF;
+	return !fclose(f) && good;
+}
+
+/*
+ * storm ROUNDS SEED [keep=CPU]... CPU...
+ * Turns one of the CPUs off or on in each round.  Those of keep= may go, too,
+ * but never all of them at once.  In the end all are on.
+ */
+static int cmd_storm(int argc, char **argv)
+{
+	int cpus[64], n = 0, a, i, bad = 0, kept = 0;
+	bool off[64] = { false }, keep[64] = { false };
+	unsigned long rounds, r, done = 0, all_off = 0;
+
+	if (argc < 3)
+		die("storm ROUNDS SEED [keep=CPU]... CPU...");
+	rounds = strtoul(argv[0], NULL, 0);
+	seed = strtoull(argv[1], NULL, 0) | 1;
+	for (a = 2; a < argc && n < 64; a++) {
+		keep[n] = !strncmp(argv[a], "keep=", 5);
+		kept += keep[n];
+		cpus[n] = atoi(argv[a] + (keep[n] ? 5 : 0));
+		n++;
+	}
+	for (r = 0; r < rounds; r++) {
+		int on = 0, kept_on = 0;
+
+		for (i = 0; i < n; i++) {
+			on += !off[i];
+			kept_on += keep[i] && !off[i];
+		}
+		all_off += !on;
+		i = rnd() % n;
+		if (keep[i] && !off[i] && kept_on == 1)
+			continue;
+		if (!set_online(cpus[i], off[i])) {
+			printf("CPU %d does not go %s: %s\n", cpus[i],
+			       off[i] ? "on" : "off", strerror(errno));
+			bad = 1;
+			break;
+		}
+		off[i] = !off[i];
+		done++;
+	}
+	for (i = 0; i < n; i++)
+		if (off[i] && !set_online(cpus[i], true))
+			bad = 1;
+	printf("%lu times off or on, %lu rounds with all of them off\n", done,
+	       all_off);
+	return bad;
+}
+
+/*
+ * mask PMU FILE CPU...
+ * Watches the cpumask until the file is there.  The CPUs stand for packages
+ * that always have one CPU online: of each of those exactly one CPU must be in
+ * the mask, of the others no more than one, and all of them online.
+ */
+static int cmd_mask(int argc, char **argv)
+{
+	static int package[CPU_SETSIZE];
+	bool always[64] = { false };
+	unsigned long looks = 0, changes = 0;
+	cpu_set_t before, mask, after, last;
+	char path[128];
+	int a, cpu, bad = 0;
+
+	if (argc < 3)
+		die("mask PMU FILE CPU...");
+	snprintf(path, sizeof(path), DEVICES "/%s/cpumask", argv[0]);
+	read_cpus(&before, "/sys/devices/system/cpu/online");
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &before))
+			package[cpu] = package_of(cpu);
+	for (a = 2; a < argc; a++)
+		always[package[atoi(argv[a])] & 63] = true;
+	CPU_ZERO(&last);
+
+	while (access(argv[1], F_OK) && bad < 5) {
+		int seen[64] = { 0 };
+
+		read_cpus(&before, "/sys/devices/system/cpu/online");
+		if (!read_cpus(&mask, path))
+			die("there is no %s", path);
+		read_cpus(&after, "/sys/devices/system/cpu/online");
+		looks++;
+		changes += !CPU_EQUAL(&mask, &last);
+		last = mask;
+		for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+			if (!CPU_ISSET(cpu, &mask))
+				continue;
+			seen[package[cpu] & 63]++;
+			if (!CPU_ISSET(cpu, &before) && !CPU_ISSET(cpu, &after)) {
+				printf("CPU %d is in the mask and offline\n", cpu);
+				bad++;
+			}
+		}
+		for (a = 0; a < 64; a++) {
+			if (seen[a] > 1 || (always[a] && !seen[a])) {
+				printf("package %d has %d CPUs in the mask\n", a,
+				       seen[a]);
+				bad++;
+			}
+		}
+		sched_yield();
+	}
+	printf("looked at %lu times, seen to change %lu times\n", looks, changes);
+	return bad || !looks;
+}
+
+/*
+ * churn PMU FILE SEED CPU...
+ * Opens, reads and closes events on these CPUs, online or not, until the file
+ * is there.  Nothing but success and ENODEV may come of it.
+ */
+static int cmd_churn(int argc, char **argv)
+{
+	unsigned long good = 0, gone = 0, dead = 0, other = 0;
+	struct perf_event_attr attr = { .size = sizeof(attr) };
+	int n = argc - 3;
+
+	if (n < 1)
+		die("churn PMU FILE SEED CPU...");
+	attr.type = pmu_type(argv[0]);
+	attr.config = strcmp(argv[0], "power_core") ? 2 : 1;
+	seed = strtoull(argv[2], NULL, 0) | 1;
+	while (access(argv[1], F_OK)) {
+		int cpu = atoi(argv[3 + rnd() % n]);
+		int fd = perf_open(&attr, -1, cpu, -1);
+		uint64_t value;
+
+		if (fd >= 0) {
+			/* End of file: it went down with its CPU. */
+			if (read(fd, &value, sizeof(value)) == sizeof(value))
+				good++;
+			else
+				dead++;
+			close(fd);
+		} else if (errno == ENODEV) {
+			gone++;
+		} else {
+			if (!other++)
+				printf("CPU %d: %s\n", cpu, errno_name(errno));
+		}
+	}
+	printf("%lu opened, %lu ENODEV, %lu died at once, %lu other errors\n",
+	       good, gone, dead, other);
+	return !good || other;
+}
+
 /* ---- everything at once -------------------------------------------------- */
 
 /*
@@ -616,6 +838,9 @@ int main(int argc, char **argv)
 		{ "beside", cmd_beside },
 		{ "fuzz", cmd_fuzz },
 		{ "hammer", cmd_hammer },
+		{ "storm", cmd_storm },
+		{ "mask", cmd_mask },
+		{ "churn", cmd_churn },
 	};
 	unsigned int i;
 
@@ -623,6 +848,6 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 2, argv + 2);
-	die("commands: truth open hold same beside fuzz hammer");
+	die("commands: truth open hold same beside fuzz hammer storm mask churn");
 	return 2;
 }

@@ -25,9 +25,9 @@ check "read ten times a second" pmu truth 3 0.5 read=0.1 power/energy-pkg@0 powe
 check "read from the other CPU of the package" pmu truth 3 0.5 read=0.1 from=3 power/energy-pkg@2 power/energy-cores@2
 check "read from the other package" pmu truth 3 0.5 read=0.1 from=0 power/energy-pkg@2 power/energy-cores@2
 
-pmu truth 4 0.5 power/energy-pkg@0 power/energy-pkg@2 >/tmp/one 2>&1 &
+pmu truth 4 0.5 live power/energy-pkg@0 power/energy-pkg@2 >/tmp/one 2>&1 &
 one=$!
-pmu truth 3 0.5 read=0.2 power/energy-pkg@1 power/energy-pkg@2 >/tmp/two 2>&1
+pmu truth 3 0.5 live read=0.2 power/energy-pkg@1 power/energy-pkg@2 >/tmp/two 2>&1
 two=$?
 wait $one
 one=$?
