@@ -108,6 +108,9 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 #define CPUID_POWER		0x80000007
 #define CPUID_POWER_RAPL	(1U << 14)
 
+#define CPUID_EXT		0x80000001
+#define CPUID_EXT_TOPOEXT	(1U << 22)
+
 #define QEMU_CLOCK_VIRTUAL	1
 
 enum { RAX, RBX, RCX, RDX, RIP, CS, N_REGISTERS };
@@ -123,6 +126,8 @@ struct vcpu {
 	/* an rdmsr was sent into #GP, put RCX back before its handler */
 	bool faulting;
 	uint64_t rcx;
+	/* QEMU is answering the leaf that has TOPOEXT, to be added behind it */
+	bool topoext;
 };
 
 static struct vcpu *vcpus;
@@ -520,6 +525,9 @@ static void on_cpuid(unsigned int vcpu, void *place)
 			out[0] = run_command(ecx & 0xff, ecx >> 8, now);
 		pthread_mutex_unlock(&lock);
 		break;
+	case CPUID_EXT:
+		v->topoext = model.cfg.vendor == RAPL_AMD && model.cfg.threads > 1;
+		return;
 	default:
 		return;
 	}
@@ -528,6 +536,22 @@ static void on_cpuid(unsigned int vcpu, void *place)
 	set_reg(v, RCX, out[2]);
 	set_reg(v, RDX, out[3]);
 	skip_insn(v, place);
+}
+
+/*
+ * Behind each cpuid.  Without TOPOEXT no kernel sees the threads of an AMD core
+ * as siblings, and QEMU's TCG does not have it, though it answers the leaf that
+ * the bit stands for.
+ */
+static void after_cpuid(unsigned int vcpu, void *data)
+{
+	struct vcpu *v = &vcpus[real_vcpu(vcpu)];
+
+	(void)data;
+	if (!v->topoext)
+		return;
+	v->topoext = false;
+	set_reg(v, RCX, get_reg(v, RCX) | CPUID_EXT_TOPOEXT);
 }
 
 /*
@@ -558,6 +582,7 @@ static void on_reset_vector(unsigned int cpu, void *data)
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
+	bool behind_cpuid = false;
 
 	(void)data;
 	for (i = 0; i < n; i++) {
@@ -568,6 +593,11 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 		if (qemu_plugin_insn_vaddr(insn) == 0xfffffff0)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reset_vector,
 							       CB_NO_REGS, NULL);
+
+		if (behind_cpuid)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, after_cpuid,
+							       CB_WRITE_REGS, NULL);
+		behind_cpuid = false;
 
 		len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
 		/*
@@ -592,10 +622,12 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wrmsr,
 							       CB_WRITE_REGS_AND_PC,
 							       insn_place(insn));
-		else if (bytes[k + 1] == 0xa2)
+		else if (bytes[k + 1] == 0xa2) {
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
 							       CB_WRITE_REGS_AND_PC,
 							       insn_place(insn));
+			behind_cpuid = true;
+		}
 	}
 }
 
