@@ -57,6 +57,8 @@ struct rapl_instance;
  * @unit:     what it counts
  * @present:  the MSR answers on this instance
  * @active:   started events, under the instance's lock
+ * @resets:   how often the MSR was found set back, under the instance's lock
+ * @told:     of these, how many the log has; the timer's
  * @wrap:     rapl_wrap_ns() of @unit
  * @period:   rapl_timer_ns() of @unit
  * @stamp:    boot time of some update no later than that of @units
@@ -70,6 +72,8 @@ struct rapl_counter {
 	struct rapl_unit unit;
 	bool present;
 	unsigned int active;
+	unsigned int resets;
+	unsigned int told;
 	u64 wrap;
 	u64 period;
 	u64 stamp;
@@ -203,8 +207,7 @@ static void rapl_counter_reset(struct rapl_counter *c)
 		/* Unless another CPU was here first. */
 		if (delta > c->free) {
 			rapl_counter_rebase(c);
-			pr_info_ratelimited("MSR 0x%x of package %d was reset or jumped, counting on from there\n",
-					    c->msr, c->instance->package);
+			c->resets++;
 		}
 	}
 	raw_spin_unlock_irqrestore(&c->instance->lock, flags);
@@ -270,6 +273,18 @@ static u64 rapl_counter_update(struct rapl_counter *c)
 
 /* ---- timer ------------------------------------------------------------- */
 
+/* Not where it is found: perf may hold a lock there that printk() wants. */
+static void rapl_counter_tell(struct rapl_counter *c)
+{
+	unsigned int resets = READ_ONCE(c->resets);
+
+	if (resets == c->told)
+		return;
+	c->told = resets;
+	pr_info_ratelimited("MSR 0x%x of package %d was reset or jumped, counting on from there\n",
+			    c->msr, c->instance->package);
+}
+
 /* Shortest period of the counters in use; 0 if there is none. */
 static u64 rapl_instance_period(const struct rapl_instance *inst)
 {
@@ -312,6 +327,7 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 		/* A stamp from before the update keeps it on the safe side. */
 		rapl_counter_update(c);
 		WRITE_ONCE(c->stamp, now);
+		rapl_counter_tell(c);
 	}
 
 	hrtimer_forward_now(timer, ns_to_ktime(period));
@@ -355,6 +371,10 @@ static void rapl_event_start(struct perf_event *event, int flags)
 
 	if (!(event->hw.state & PERF_HES_STOPPED))
 		return;
+	event->hw.state = 0;
+	/* psys of a package that does not have it */
+	if (!c->present)
+		return;
 
 	raw_spin_lock(&inst->lock);
 	/* What the counter did while nobody was counting is nobody's. */
@@ -368,7 +388,6 @@ static void rapl_event_start(struct perf_event *event, int flags)
 	}
 	raw_spin_unlock(&inst->lock);
 
-	event->hw.state = 0;
 	if (event->hw.flags & RAPL_EVENT_MOVING)
 		event->hw.flags &= ~RAPL_EVENT_MOVING;
 	else
@@ -382,9 +401,11 @@ static void rapl_event_stop(struct perf_event *event, int flags)
 
 	if (event->hw.state & PERF_HES_STOPPED)
 		return;
+	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
+	if (!c->present)
+		return;
 
 	rapl_event_update(event);
-	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 
 	raw_spin_lock(&inst->lock);
 	c->active--;
