@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * QEMU TCG plugin: counts executed instructions by address, on request of the
+ * guest, which knows the symbols and turns addresses into functions.
+ *
+ * Each instruction that is translated gets a counter of its own, advanced by
+ * code that TCG generates in line.  So the count is exact where -icount is not:
+ * that one counts the rest of a translation block twice when the RAPL model
+ * has answered an rdmsr in it.
+ *
+ * Guest interface, CPUID leaf 50524f46h; all registers 64 bits wide:
+ *   RCX 0       RAX "PROF"
+ *   RCX 1       start
+ *   RCX 2       stop; RAX number of addresses, RBX instructions in all
+ *   RCX 3, RBX i  RAX address, RBX count of entry i
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* QEMU's plugin interface, version 7; see tests/model/rapl_plugin.c. */
+#define PLUGIN_API_VERSION	7
+#define PLUGIN_EXPORT		__attribute__((visibility("default")))
+
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+struct qemu_plugin_register;
+struct qemu_plugin_scoreboard;
+
+typedef uint64_t plugin_id;
+
+struct plugin_info {
+	const char *target_name;
+	struct {
+		int min, cur;
+	} version;
+	bool system_emulation;
+	struct {
+		int smp_vcpus, max_vcpus;
+	} system;
+};
+
+struct plugin_register {
+	struct qemu_plugin_register *handle;
+	const char *name;
+	const char *feature;
+	bool readonly;
+};
+
+typedef struct {
+	struct qemu_plugin_scoreboard *score;
+	size_t offset;
+} plugin_u64;
+
+enum { CB_WRITE_REGS_AND_PC = 3 };
+enum { INLINE_ADD = 0 };
+
+typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
+typedef void (*tb_cb)(struct qemu_plugin_tb *tb, void *data);
+
+void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data);
+void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
+void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
+					    vcpu_cb cb, int flags, void *data);
+void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+	struct qemu_plugin_insn *insn, int op, plugin_u64 entry, uint64_t imm);
+struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
+void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score,
+				  unsigned int vcpu);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
+						 size_t i);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf,
+			     size_t len);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+
+/* GLib's GArray and GByteArray have the same public part. */
+struct glib_array {
+	uint8_t *data;
+	unsigned int len;
+};
+
+struct glib_array *g_byte_array_new(void);
+struct glib_array *g_byte_array_set_size(struct glib_array *a, unsigned int n);
+char *g_array_free(struct glib_array *a, int free_segment);
+
+struct glib_array *qemu_plugin_get_registers(void);
+bool qemu_plugin_read_register(struct qemu_plugin_register *r,
+			       struct glib_array *buf);
+bool qemu_plugin_write_register(struct qemu_plugin_register *r,
+				struct glib_array *buf);
+__attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
+
+PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
+
+#define LEAF		0x50524f46
+#define SIGNATURE	0x464f5250
+
+/* Counters; a power of two.  A boot and a benchmark take some 400 000. */
+#define MAX_COUNTERS	(1U << 21)
+
+enum { RAX, RBX, RCX, RDX, RIP, N_REGISTERS };
+
+static const char *const register_names[N_REGISTERS] = {
+	"rax", "rbx", "rcx", "rdx", "rip",
+};
+
+static struct qemu_plugin_register *reg[N_REGISTERS];
+static struct glib_array *buf;
+static struct qemu_plugin_scoreboard *score;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Open addressing; the slot of an address is the index of its counter. */
+static uint64_t address_of[MAX_COUNTERS];
+static uint64_t before[MAX_COUNTERS];
+static unsigned int n_used;
+
+static struct entry {
+	uint64_t address, count;
+} *entries;
+static size_t n_entries;
+
+static size_t counter_of(uint64_t address)
+{
+	size_t i = (address * 0x9e3779b97f4a7c15ULL) >> 43;
+
+	while (address_of[i] && address_of[i] != address)
+		i = (i + 1) % MAX_COUNTERS;
+	if (!address_of[i]) {
+		if (++n_used > MAX_COUNTERS / 4 * 3) {
+			fprintf(stderr, "libprofile: more than %u instructions: enlarge MAX_COUNTERS\n",
+				MAX_COUNTERS / 4 * 3);
+			exit(1);
+		}
+		address_of[i] = address;
+	}
+	return i;
+}
+
+static uint64_t get_reg(int r)
+{
+	uint64_t value = 0;
+
+	g_byte_array_set_size(buf, 0);
+	if (!qemu_plugin_read_register(reg[r], buf))
+		abort();
+	memcpy(&value, buf->data, buf->len < 8 ? buf->len : 8);
+	return value;
+}
+
+static void set_reg(int r, uint64_t value)
+{
+	g_byte_array_set_size(buf, sizeof(value));
+	memcpy(buf->data, &value, sizeof(value));
+	if (!qemu_plugin_write_register(reg[r], buf))
+		abort();
+}
+
+static uint64_t stop(void)
+{
+	const uint64_t *now = qemu_plugin_scoreboard_find(score, 0);
+	uint64_t total = 0;
+	size_t i;
+
+	if (!entries)
+		entries = malloc(MAX_COUNTERS * sizeof(*entries));
+	if (!entries)
+		abort();
+	n_entries = 0;
+	for (i = 0; i < MAX_COUNTERS; i++) {
+		if (now[i] == before[i])
+			continue;
+		entries[n_entries].address = address_of[i];
+		entries[n_entries++].count = now[i] - before[i];
+		total += now[i] - before[i];
+	}
+	return total;
+}
+
+/* The place is coded as in tests/model/rapl_plugin.c, for the same reasons. */
+static void on_cpuid(unsigned int vcpu, void *place)
+{
+	uintptr_t p = (uintptr_t)place;
+	uint64_t command, i, a = 0, b = 0;
+
+	(void)vcpu;
+	if ((uint32_t)get_reg(RAX) != LEAF)
+		return;
+	command = get_reg(RCX);
+	i = get_reg(RBX);
+	pthread_mutex_lock(&lock);
+	switch (command) {
+	case 0:
+		a = SIGNATURE;
+		break;
+	case 1:
+		memcpy(before, qemu_plugin_scoreboard_find(score, 0),
+		       sizeof(before));
+		break;
+	case 2:
+		b = stop();
+		a = n_entries;
+		break;
+	case 3:
+		if (i < n_entries) {
+			a = entries[i].address;
+			b = entries[i].count;
+		}
+		break;
+	}
+	pthread_mutex_unlock(&lock);
+	set_reg(RAX, a);
+	set_reg(RBX, b);
+	set_reg(RCX, 0);
+	set_reg(RDX, 0);
+	qemu_plugin_set_pc(((get_reg(RIP) & ~0xfffULL) | (p & 0xfff)) + (p >> 12));
+}
+
+static void on_translate(struct qemu_plugin_tb *tb, void *data)
+{
+	size_t n = qemu_plugin_tb_n_insns(tb), i;
+
+	(void)data;
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < n; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint64_t address = qemu_plugin_insn_vaddr(insn);
+		uint8_t bytes[2];
+		plugin_u64 entry = { score, 0 };
+
+		if (qemu_plugin_insn_size(insn) == 2 &&
+		    qemu_plugin_insn_data(insn, bytes, 2) == 2 &&
+		    bytes[0] == 0x0f && bytes[1] == 0xa2)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
+				CB_WRITE_REGS_AND_PC,
+				(void *)(uintptr_t)((address & 0xfff) | 2 << 12));
+		/* Programs are of no interest here: one counter for all. */
+		entry.offset = counter_of(address >> 63 ? address : 1) * 8;
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn,
+			INLINE_ADD, entry, 1);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void on_vcpu_init(unsigned int cpu, void *data)
+{
+	struct glib_array *list = qemu_plugin_get_registers();
+	const struct plugin_register *r = (const void *)list->data;
+	unsigned int i, k;
+
+	(void)cpu;
+	(void)data;
+	for (i = 0; i < N_REGISTERS; i++) {
+		for (k = 0; k < list->len && !reg[i]; k++)
+			if (!strcmp(r[k].name, register_names[i]))
+				reg[i] = r[k].handle;
+		if (!reg[i]) {
+			fprintf(stderr, "libprofile: this QEMU has no register %s\n",
+				register_names[i]);
+			exit(1);
+		}
+	}
+	g_array_free(list, 1);
+	buf = g_byte_array_new();
+}
+
+PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info,
+				      int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	if (strcmp(info->target_name, "x86_64") || !info->system_emulation ||
+	    info->system.max_vcpus != 1) {
+		fprintf(stderr, "libprofile: qemu-system-x86_64 with one CPU only\n");
+		return -1;
+	}
+	score = qemu_plugin_scoreboard_new(MAX_COUNTERS * sizeof(uint64_t));
+	qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init, NULL);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
+	return 0;
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# No test: where the instructions of one operation go (scripts/bench starts it
+# with the profile plugin).
+# arch: x86_64
+# tier: bench
+# smp: 1
+# cpu: Skylake-Client
+# model: vendor=intel,packages=1,pkg0=65/45/5/3/80
+# icount: shift=0,sleep=off
+# timeout: 400
+# guest: bench
+# intree: rapl msr intel_rapl_msr
+. /lib/ktap.sh
+. /lib/module.sh
+
+group() {
+	for domain in pkg cores ram gpu psys; do
+		echo "$1/energy-$domain@0"
+	done
+}
+
+plan 3
+check "the kernel's own rapl" load_mod rapl
+check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
+modprobe -a msr intel_rapl_msr
+
+measure() {
+	for pmu in mine power; do
+		bench profile read.$pmu 200 read $pmu/energy-pkg@0 || return
+		# shellcheck disable=SC2046	# five words
+		bench profile group.$pmu 100 read $(group $pmu) || return
+		bench profile open.$pmu 20 open $pmu/energy-pkg@0 || return
+		bench profile toggle.$pmu 200 toggle $pmu/energy-pkg@0 || return
+	done
+	bench profile read.powercap 100 pread /sys/class/powercap/intel-rapl:0/energy_uj 0 64 || return
+	bench profile read.msr 200 pread /dev/cpu/0/msr 0x611 8
+}
+if measure; then ok "measured"; else not_ok "measured"; fi
+finish

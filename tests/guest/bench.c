@@ -1,0 +1,623 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Measures what one operation costs, on a machine whose time is the number of
+ * instructions (-icount shift=0,sleep=off).  It does the same to each rival and
+ * prints all samples; scripts/bench judges.
+ *
+ * Each sample is the mean over a number of operations that is small against the
+ * time between two ticks of the kernel, so that ticks fall into few samples and
+ * the median sees none of them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEVICES		"/sys/bus/event_source/devices"
+#define SAMPLES		5
+#define MAX_GROUP	16
+#define MAX_EVENTS	4096
+
+static void die(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "bench: ");
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+/*
+ * Nanoseconds.  With -icount the TSC counts instructions and is read without
+ * the kernel, whatever clock source that one has chosen.
+ */
+static uint64_t now_ns(void)
+{
+#ifdef __x86_64__
+	uint32_t lo, hi;
+
+	__asm__ volatile("lfence; rdtsc" : "=a" (lo), "=d" (hi) : : "memory");
+	return (uint64_t)hi << 32 | lo;
+#else
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+#endif
+}
+
+static void pin_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot run on CPU %d: %s", cpu, strerror(errno));
+}
+
+/* ---- perf events --------------------------------------------------------- */
+
+static bool read_line(char *buf, size_t len, const char *format, ...)
+{
+	char path[256];
+	va_list ap;
+	FILE *f;
+
+	va_start(ap, format);
+	vsnprintf(path, sizeof(path), format, ap);
+	va_end(ap);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(buf, len, f))
+		buf[0] = 0;
+	fclose(f);
+	buf[strcspn(buf, "\n")] = 0;
+	return true;
+}
+
+struct event {
+	struct perf_event_attr attr;
+	int cpu;
+};
+
+/* PMU/EVENT@CPU */
+static struct event parse_event(const char *text)
+{
+	struct event e = { .attr.size = sizeof(e.attr) };
+	char pmu[64], name[64], buf[128];
+
+	if (sscanf(text, "%63[^/]/%63[^@]@%d", pmu, name, &e.cpu) != 3)
+		die("an event is PMU/EVENT@CPU, not %s", text);
+	if (!read_line(buf, sizeof(buf), DEVICES "/%s/type", pmu))
+		die("there is no PMU %s", pmu);
+	e.attr.type = atoi(buf);
+	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s", pmu, name))
+		die("PMU %s has no event %s", pmu, name);
+	if (sscanf(buf, "event=%" SCNx64, (uint64_t *)&e.attr.config) != 1)
+		die("%s: cannot parse %s", text, buf);
+	return e;
+}
+
+static int open_event(struct event *e, int group)
+{
+	int fd = syscall(SYS_perf_event_open, &e->attr, -1, e->cpu, group, 0);
+
+	if (fd < 0)
+		die("event %" PRIu64 " on CPU %d: %s", (uint64_t)e->attr.config,
+		    e->cpu, strerror(errno));
+	return fd;
+}
+
+/* ---- operations ---------------------------------------------------------- */
+
+struct op {
+	const char *name;
+	void (*prepare)(int argc, char **argv);
+	void (*run)(void);
+};
+
+static struct event event;
+static int fd = -1;
+static off_t offset;
+static size_t length;
+static uint64_t buffer[8 + 2 * MAX_GROUP];
+
+static void prepare_nothing(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+}
+
+static void run_getppid(void)
+{
+	syscall(SYS_getppid);
+}
+
+/* read EVENT...: several are one group, read by its leader */
+static void prepare_read(int argc, char **argv)
+{
+	int i, one;
+
+	length = sizeof(buffer[0]);
+	for (i = 0; i < argc; i++) {
+		event = parse_event(argv[i]);
+		if (argc > 1 && !i)
+			event.attr.read_format = PERF_FORMAT_GROUP;
+		one = open_event(&event, i ? fd : -1);
+		if (!i)
+			fd = one;
+	}
+	if (argc > 1)
+		length = (1 + argc) * sizeof(buffer[0]);
+}
+
+static void run_read(void)
+{
+	if (read(fd, buffer, sizeof(buffer)) != (ssize_t)length)
+		die("read: %s", strerror(errno));
+}
+
+static void prepare_event(int argc, char **argv)
+{
+	if (argc != 1)
+		die("one event is needed");
+	event = parse_event(argv[0]);
+}
+
+static void run_open(void)
+{
+	close(open_event(&event, -1));
+}
+
+static void prepare_toggle(int argc, char **argv)
+{
+	prepare_event(argc, argv);
+	event.attr.disabled = 1;
+	fd = open_event(&event, -1);
+}
+
+static void run_toggle(void)
+{
+	if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) ||
+	    ioctl(fd, PERF_EVENT_IOC_DISABLE, 0))
+		die("enable or disable: %s", strerror(errno));
+}
+
+/* pread FILE OFFSET LENGTH: as much as LENGTH at most */
+static void prepare_pread(int argc, char **argv)
+{
+	if (argc != 3)
+		die("pread FILE OFFSET LENGTH");
+	fd = open(argv[0], O_RDONLY);
+	if (fd < 0)
+		die("%s: %s", argv[0], strerror(errno));
+	offset = strtoull(argv[1], NULL, 0);
+	length = strtoull(argv[2], NULL, 0);
+	if (length > sizeof(buffer))
+		die("at most %zu bytes", sizeof(buffer));
+}
+
+static void run_pread(void)
+{
+	if (pread(fd, buffer, length, offset) <= 0)
+		die("pread: %s", strerror(errno));
+}
+
+static const struct op ops[] = {
+	{ "getppid", prepare_nothing, run_getppid },
+	{ "read", prepare_read, run_read },
+	{ "open", prepare_event, run_open },
+	{ "toggle", prepare_toggle, run_toggle },
+	{ "pread", prepare_pread, run_pread },
+};
+
+static const struct op *find_op(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (!strcmp(ops[i].name, name))
+			return &ops[i];
+	die("there is no operation %s", name);
+	return NULL;
+}
+
+/*
+ * Let the kernel finish what was begun before: the console prints, RCU frees
+ * the events that were closed.  It costs no time, the machine skips idle time.
+ */
+static void settle(void)
+{
+	usleep(100000);
+}
+
+static double measure(const struct op *op, unsigned int n)
+{
+	uint64_t start;
+	unsigned int i;
+
+	settle();
+	start = now_ns();
+	for (i = 0; i < n; i++)
+		op->run();
+	return (double)(now_ns() - start) / n;
+}
+
+static void print_samples(const char *name, const double *v, unsigned int n)
+{
+	unsigned int i;
+
+	printf("sample %s", name);
+	for (i = 0; i < n; i++)
+		printf(" %.1f", v[i]);
+	putchar('\n');
+}
+
+/* time NAME N [cpu=CPU] OP ARGUMENTS... */
+static int cmd_time(int argc, char **argv)
+{
+	double v[SAMPLES];
+	const struct op *op;
+	unsigned int n, i;
+	int a = 2, cpu = 0;
+
+	if (argc < 3)
+		die("time NAME N [cpu=CPU] OP ARGUMENTS...");
+	n = atoi(argv[1]);
+	if (!strncmp(argv[a], "cpu=", 4))
+		cpu = atoi(argv[a++] + 4);
+	pin_cpu(cpu);
+	op = find_op(argv[a]);
+	op->prepare(argc - a - 1, argv + a + 1);
+	/* fill the slab caches */
+	measure(op, n);
+	for (i = 0; i < SAMPLES; i++)
+		v[i] = measure(op, n);
+	print_samples(argv[0], v, SAMPLES);
+	return 0;
+}
+
+/* ---- modules ------------------------------------------------------------- */
+
+/* module NAME FILE MODULE [PARAMETERS]: NAME.load and NAME.unload */
+static int cmd_module(int argc, char **argv)
+{
+	double in[SAMPLES], out[SAMPLES];
+	char name[128];
+	unsigned int i;
+
+	if (argc < 3)
+		die("module NAME FILE MODULE [PARAMETERS]");
+	pin_cpu(0);
+	for (i = 0; i < SAMPLES; i++) {
+		int f = open(argv[1], O_RDONLY | O_CLOEXEC);
+		uint64_t t;
+
+		if (f < 0)
+			die("%s: %s", argv[1], strerror(errno));
+		settle();
+		t = now_ns();
+		if (syscall(SYS_finit_module, f, argc > 3 ? argv[3] : "", 0))
+			die("loading %s: %s", argv[1], strerror(errno));
+		in[i] = now_ns() - t;
+		close(f);
+		settle();
+		t = now_ns();
+		if (syscall(SYS_delete_module, argv[2], O_NONBLOCK))
+			die("unloading %s: %s", argv[2], strerror(errno));
+		out[i] = now_ns() - t;
+	}
+	snprintf(name, sizeof(name), "%s.load", argv[0]);
+	print_samples(name, in, SAMPLES);
+	snprintf(name, sizeof(name), "%s.unload", argv[0]);
+	print_samples(name, out, SAMPLES);
+	return 0;
+}
+
+/* ---- processes ----------------------------------------------------------- */
+
+/* CPU time of a command in ns; its output is of no interest. */
+static double cpu_time(char **argv)
+{
+	struct rusage use;
+	int status, null;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (!pid) {
+		null = open("/dev/null", O_WRONLY);
+		dup2(null, 1);
+		dup2(null, 2);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	if (wait4(pid, &status, 0, &use) != pid || status)
+		die("%s ended with status %#x", argv[0], status);
+	return (use.ru_utime.tv_sec + use.ru_stime.tv_sec) * 1e9 +
+	       (use.ru_utime.tv_usec + use.ru_stime.tv_usec) * 1e3;
+}
+
+/*
+ * step NAME FEW MANY COMMAND...: the word @ of the command is replaced by FEW
+ * and by MANY; what one of the steps in between costs.
+ */
+static int cmd_step(int argc, char **argv)
+{
+	double v[SAMPLES], few, many;
+	unsigned int i;
+	int a;
+
+	if (argc < 4)
+		die("step NAME FEW MANY COMMAND...");
+	pin_cpu(0);
+	for (i = 0; i < SAMPLES; i++) {
+		char *command[64] = { NULL };
+
+		for (a = 3; a < argc && a < 64; a++)
+			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[1];
+		few = cpu_time(command);
+		for (a = 3; a < argc && a < 64; a++)
+			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[2];
+		many = cpu_time(command);
+		v[i] = (many - few) / (atoi(argv[2]) - atoi(argv[1]));
+	}
+	print_samples(argv[0], v, SAMPLES);
+	return 0;
+}
+
+/* ---- many events --------------------------------------------------------- */
+
+static long memory_kb(const char *key)
+{
+	char line[128];
+	long kb = -1;
+	size_t len = strlen(key);
+	FILE *f = fopen("/proc/meminfo", "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, len) && line[len] == ':')
+			kb = atol(line + len + 1);
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/*
+ * many NAME COUNT SECONDS EVENT: COUNT events of one counter, then idle for so
+ * long with all of them running.  NAME.open is the cost of the last ten.
+ */
+static int cmd_many(int argc, char **argv)
+{
+	static int fds[MAX_EVENTS];
+	struct rlimit files = { MAX_EVENTS + 64, MAX_EVENTS + 64 };
+	double last[10];
+	unsigned int n, i;
+	char name[128];
+	long slab;
+
+	if (argc != 4)
+		die("many NAME COUNT SECONDS EVENT");
+	n = atoi(argv[1]);
+	if (!n || n > MAX_EVENTS)
+		die("1 to %d events", MAX_EVENTS);
+	setrlimit(RLIMIT_NOFILE, &files);
+	pin_cpu(0);
+	event = parse_event(argv[3]);
+	slab = memory_kb("Slab");
+	for (i = 0; i < n; i++) {
+		uint64_t t = now_ns();
+
+		fds[i] = open_event(&event, -1);
+		last[i % 10] = now_ns() - t;
+	}
+	snprintf(name, sizeof(name), "%s.open", argv[0]);
+	print_samples(name, last, n < 10 ? n : 10);
+	printf("value %s.slab_kb %ld\n", argv[0], memory_kb("Slab") - slab);
+	sleep(atoi(argv[2]));
+	for (i = 0; i < n; i++)
+		close(fds[i]);
+	return 0;
+}
+
+/* ---- profile ------------------------------------------------------------- */
+
+#ifdef __x86_64__
+#include <cpuid.h>
+
+/*
+ * The profile plugin (tests/bench) counts each instruction by its address.  It
+ * is asked by CPUID and answers in 64 bits; the symbols are known only here,
+ * so addresses are turned into names here.
+ */
+#define PROFILE_LEAF		0x50524f46
+#define PROFILE_SIGNATURE	0x464f5250
+
+enum { PROFILE_HELLO, PROFILE_START, PROFILE_STOP, PROFILE_ENTRY };
+
+static void ask_profile(uint64_t command, uint64_t arg, uint64_t *a, uint64_t *b)
+{
+	uint64_t ra = PROFILE_LEAF, rb = arg, rc = command, rd = 0;
+
+	__asm__ volatile("cpuid" : "+a" (ra), "+b" (rb), "+c" (rc), "+d" (rd)
+			 : : "memory");
+	*a = ra;
+	*b = rb;
+}
+
+struct symbol {
+	uint64_t address, count;
+	char name[60];
+};
+
+static struct symbol *symbols;
+static size_t n_symbols;
+
+static int by_address(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->count > y->count ? -1 : x->count < y->count;
+}
+
+static void read_symbols(void)
+{
+	FILE *f = fopen("/proc/kallsyms", "r");
+	char line[512], name[256], module[64], type;
+	size_t room = 0;
+
+	if (!f)
+		die("/proc/kallsyms: %s", strerror(errno));
+	while (fgets(line, sizeof(line), f)) {
+		uint64_t address;
+		int n = sscanf(line, "%" SCNx64 " %c %255s %63s", &address, &type,
+			       name, module);
+
+		if (n < 3 || !strchr("tTwW", type))
+			continue;
+		if (n_symbols == room) {
+			room = room ? 2 * room : 65536;
+			symbols = realloc(symbols, room * sizeof(*symbols));
+			if (!symbols)
+				die("no memory for the symbols");
+		}
+		symbols[n_symbols].address = address;
+		symbols[n_symbols].count = 0;
+		snprintf(symbols[n_symbols].name, sizeof(symbols[0].name),
+			 "%.40s%s%.17s", name, n == 4 ? " " : "",
+			 n == 4 ? module : "");
+		n_symbols++;
+	}
+	fclose(f);
+	if (!n_symbols || !symbols[n_symbols / 2].address)
+		die("/proc/kallsyms hides its addresses");
+	qsort(symbols, n_symbols, sizeof(*symbols), by_address);
+}
+
+static struct symbol *find_symbol(uint64_t address)
+{
+	size_t lo = 0, hi = n_symbols;
+
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+
+		if (symbols[mid].address <= address)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return &symbols[lo];
+}
+
+/*
+ * profile NAME N [cpu=CPU] OP ARGUMENTS...: instructions of one operation, by
+ * function.  The lowest of some short runs: no tick fell into that one.
+ */
+static int cmd_profile(int argc, char **argv)
+{
+	uint64_t a, b, i, user = 0, n, best = UINT64_MAX;
+	const struct op *op;
+	unsigned int tries;
+	int arg = 2, cpu = 0;
+
+	if (argc < 3)
+		die("profile NAME N [cpu=CPU] OP ARGUMENTS...");
+	n = atoi(argv[1]);
+	if (!strncmp(argv[arg], "cpu=", 4))
+		cpu = atoi(argv[arg++] + 4);
+	ask_profile(PROFILE_HELLO, 0, &a, &b);
+	if (a != PROFILE_SIGNATURE)
+		die("this machine has no profile plugin");
+	pin_cpu(cpu);
+	read_symbols();
+	op = find_op(argv[arg]);
+	op->prepare(argc - arg - 1, argv + arg + 1);
+	measure(op, n);
+	for (tries = 0; tries < 8; tries++) {
+		uint64_t total, entries;
+
+		settle();
+		ask_profile(PROFILE_START, 0, &a, &b);
+		for (i = 0; i < n; i++)
+			op->run();
+		ask_profile(PROFILE_STOP, 0, &entries, &total);
+		if (total >= best)
+			continue;
+		best = total;
+		user = 0;
+		for (i = 0; i < n_symbols; i++)
+			symbols[i].count = 0;
+		for (i = 0; i < entries; i++) {
+			ask_profile(PROFILE_ENTRY, i, &a, &b);
+			if (a >> 63)
+				find_symbol(a)->count += b;
+			else
+				user += b;
+		}
+	}
+	printf("profile %s total %.1f\n", argv[0], (double)best / n);
+	printf("profile %s user %.1f\n", argv[0], (double)user / n);
+	qsort(symbols, n_symbols, sizeof(*symbols), by_count);
+	for (i = 0; i < n_symbols && symbols[i].count >= n / 2 + 1; i++)
+		printf("profile %s %.1f %s\n", argv[0],
+		       (double)symbols[i].count / n, symbols[i].name);
+	return 0;
+}
+#else
+static int cmd_profile(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	die("profile needs an x86 machine");
+	return 2;
+}
+#endif
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} commands[] = {
+		{ "time", cmd_time },
+		{ "module", cmd_module },
+		{ "step", cmd_step },
+		{ "many", cmd_many },
+		{ "profile", cmd_profile },
+	};
+	unsigned int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 2, argv + 2);
+	die("commands: time module step many profile");
+	return 2;
+}
