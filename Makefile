@@ -78,6 +78,8 @@ help:
 	@echo '  check-all        the same on every kernel line and flavour, slow tests too'
 	@echo '  check-unit       unit tests only: seconds'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
+	@echo '  check-deb        build the .deb, install it in RELEASES, boot what came out (root)'
+	@echo '  deb              the Debian package, in build/deb'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
 	@echo 'Variables:'
 	@echo '  KDIR=$(KDIR)'
@@ -122,9 +124,20 @@ check-unit:
 check-dkms:
 	@tests/dkms/run.sh
 
+# Debian releases by their kernel line: 5.10 is 11, 6.1 is 12, 6.12 is 13, 7 is 13 with backports.
+RELEASES ?= 6.1 6.12
+
+check-deb:
+	@tests/dkms/run.sh -p '$(RELEASES)'
+
+# ---- packages ------------------------------------------------------------
+
+deb:
+	@scripts/deb/build
+
 lint:
 	@scripts/lint
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms lint
+	check-all check-unit check-dkms check-deb deb lint

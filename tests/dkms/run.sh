@@ -4,23 +4,30 @@
 #
 # The kernels there are installed, but none of them runs: a module that DKMS built
 # for the running kernel instead looks installed and fails after the next reboot.
+# shellcheck disable=SC2317	# functions are called by part and check
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${here%/tests/dkms}
 cache=${POWER_KMODS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/power-kmods}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
-mkdir "$work/view"
+mkdir -p "$work/view" "$work/out/installed"
 # shellcheck source-path=SCRIPTDIR source=tree.sh
 . "$here/tree.sh"
+points=0
+failures=0
 
 usage()
 {
 	cat <<'USAGE'
-usage: tests/dkms/run.sh
+usage: tests/dkms/run.sh [-p LINES | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
+  -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
+               install, upgrade, new kernel, purge, then boot what was installed (root)
+  -a           that on every release: 5.10 6.1 6.12 7 (root; slow)
+  --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
 USAGE
 }
@@ -29,20 +36,122 @@ USAGE
 base=(bash coreutils dash sed grep findutils mawk diffutils tar gzip util-linux debianutils
 	base-files libc-bin openssl)
 
+# part NAME COMMAND...: its points as they come, renumbered, behind its name. One
+# that ends before its plan is done is a failed point.
+part()
+{
+	local name=$1 line rc=0 want=0 seen=0 bad=0 start=$SECONDS
+	shift
+	while IFS= read -r line; do
+		case $line in
+		ok\ *|'not ok '*)
+			points=$((points + 1))
+			seen=$((seen + 1))
+			case $line in not*) bad=$((bad + 1)) ;; esac
+			sed -E "s/^((not )?ok) [0-9]+ /\1 $points $name: /" <<<"$line"
+			;;
+		1..*) want=${line#1..} ;;
+		'# Totals'*|KTAP*) ;;
+		'status '*) rc=${line#status } ;;
+		*) echo "$line" ;;
+		esac
+	done < <("$@" 2>"$work/part.err" 9>&- || echo "status $?")
+	if [ "$seen" -ne "$want" ] || [ "$want" -eq 0 ] || { [ "$rc" -ne 0 ] && [ $bad -eq 0 ]; }; then
+		points=$((points + 1))
+		bad=$((bad + 1))
+		echo "not ok $points $name: ended with status $rc after $seen of $want points"
+		tail -n 20 "$work/part.err" | sed 's/^/# /'
+	fi
+	[ "$rc" -ne 125 ] ||
+		say "no mount namespace here: run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+	failures=$((failures + bad))
+	echo "# $name: $seen points, $((SECONDS - start)) s"
+}
+
 fast_test()
 {
-	local cloud rc=0
+	local cloud
 	apt_root 6.1
 	cloud=${release/-amd64/-cloud-amd64}
 	plain_tree "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
-	in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud" || rc=$?
-	[ $rc -ne 125 ] ||
-		die "no mount namespace here: run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
-	return $rc
+	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
+}
+
+# build_debs: the package, and what a next version of it would be, both twice
+build_debs()
+{
+	local copy=$work/next epoch
+	epoch=$(git -C "$top" log -1 --format=%ct 2>/dev/null || stat -c %Y "$top/dkms.conf")
+	BUILD_DIR=$work/one "$top/scripts/deb/build" >/dev/null 2>"$work/deb.log" ||
+		{ cat "$work/deb.log" >&2; return 1; }
+	cp "$work"/one/deb/*.deb "$work/out/"
+	mkdir -p "$copy"
+	(cd "$top" && tar -cf - --exclude=./build --exclude=./.git .) | tar -C "$copy" -xf -
+	(cd "$copy" && umask 077 && TZ=Asia/Tokyo LC_ALL=C SOURCE_DATE_EPOCH=$epoch \
+		BUILD_DIR=$work/two scripts/deb/build >/dev/null 2>>"$work/deb.log") || { cat "$work/deb.log" >&2; return 1; }
+	sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="1.1"/' "$copy/dkms.conf"
+	BUILD_DIR=$work/three "$copy/scripts/deb/build" >/dev/null 2>>"$work/deb.log" || { cat "$work/deb.log" >&2; return 1; }
+	cp "$work"/three/deb/*_1.1_all.deb "$work/out/"
+}
+
+same_deb() { cmp "$work"/one/deb/*_1.0_all.deb "$work"/two/deb/*_1.0_all.deb; }
+lintian_ran() { grep -q 'lintian found nothing' "$work/deb.log" || { cat "$work/deb.log"; return 1; }; }
+
+deb_points()
+{
+	# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
+	. "$top/tests/lib/ktap.sh"
+	plan 3
+	check "make deb" build_debs
+	check "a second build, elsewhere and under another umask and time zone, is the same to the byte" same_deb
+	check "lintian has nothing to say" lintian_ran
+	finish
+}
+
+package_test()
+{
+	local line
+	[ "$(id -u)" -eq 0 ] || die "whole releases need root: sudo tests/dkms/run.sh $*"
+	part "package" deb_points
+	for line in "$@"; do
+		full_tree "$line"
+		rm -rf "$work/out/installed"
+		mkdir "$work/out/installed"
+		part "$line" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" rapl_pmu
+		part "$line booted" "$here/boot.sh" "$line" "$first" "$work/out/installed"
+	done
+}
+
+end()
+{
+	echo "1..$points"
+	[ $failures -eq 0 ]
+	exit
 }
 
 case ${1:-} in
-'') fast_test ;;
--h|--help) usage ;;
+'')
+	echo "KTAP version 1"
+	fast_test
+	;;
+-p)
+	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	echo "KTAP version 1"
+	# shellcheck disable=SC2086	# a list
+	package_test $2
+	;;
+-a)
+	echo "KTAP version 1"
+	fast_test
+	package_test 5.10 6.1 6.12 7
+	;;
+--tree)
+	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	full_tree "$2"
+	echo "$tree"
+	exit 0
+	;;
+-h|--help) usage; exit 0 ;;
 *) say "unknown option '$1'"; usage >&2; exit 2 ;;
 esac
+end

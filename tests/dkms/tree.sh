@@ -62,9 +62,56 @@ plain_tree()
 	mv "$tmp" "$tree"
 }
 
+# The other kernel of each release: small, and its own ABI name
+other_flavour=cloud
+
+# full_tree LINE: $tree, the release as mmdebstrap installs it: its dkms, two kernels
+# with headers, the second one's packages kept for a kernel upgrade. Needs root.
+full_tree()
+{
+	local list tmp key both suite file=()
+	apt_root "$1"
+	[ "$(id -u)" -eq 0 ] || die "trees of whole releases need root: run sudo tests/dkms/run.sh, or leave out -a and -k"
+	command -v mmdebstrap >/dev/null || die "mmdebstrap is missing: run apt install mmdebstrap"
+	first=$release
+	second=${release/-amd64/-$other_flavour-amd64}
+	list=(dkms "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
+	key=$( { apt_get install --print-uris "${list[@]}" 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p" | sort
+		declare -f full_tree; } | sha256sum | cut -c1-8)
+	tree=$cache/dkms/full-$1-$key
+	[ ! -e "$tree" ] || return 0
+	mkdir -p "$cache/dkms"
+	exec 8>"$cache/dkms/lock"
+	flock 8
+	[ ! -e "$tree" ] || return 0
+	tmp=$tree.tmp
+	rm -rf --one-file-system "$tmp"
+	# The release is the first suite; the others come with it in the list.
+	suite=$(sed -n '1s/^deb [^]]*\] [^ ]* \([^ ]*\) .*/\1/p' "$root/etc/apt/sources.list")
+	sed 's/arch=amd64,arm64/arch=amd64/' "$root/etc/apt/sources.list" >"$work/sources.list"
+	say "installing $suite with $first and $second (one to three minutes) ..."
+	[ "$1" != 7 ] || file=(--aptopt='APT::Default-Release "trixie-backports"')
+	# Nobody boots the initramfs of this tree, and making one takes a minute.
+	# shellcheck disable=SC2016	# for mmdebstrap's shell
+	unshare -m mmdebstrap --quiet --variant=minbase --architectures=amd64 "${file[@]}" \
+		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
+		--dpkgopt='path-exclude=/etc/kernel/postinst.d/initramfs-tools' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+		--skip=cleanup/apt,check/empty --include="$(IFS=,; echo "${list[*]}")" \
+		--customize-hook='chroot "$1" apt-get -q -y -d install --reinstall '"linux-image-$second linux-headers-$second" \
+		--customize-hook='mkdir -p "$1/src"' \
+		"$suite" "$tmp" "$work/sources.list" >"$work/mmdebstrap.log" 2>&1 || {
+			cp "$work/mmdebstrap.log" "$cache/dkms/mmdebstrap-$1.log"
+			tail -n 5 "$work/mmdebstrap.log" >&2
+			rm -rf --one-file-system "$tmp"
+			die "mmdebstrap failed: see $cache/dkms/mmdebstrap-$1.log"
+		}
+	mv "$tmp" "$tree"
+}
+
 # in_view TREE COMMAND...: runs it in a chroot over the tree; what it writes is gone
-# afterwards. The checkout is /src there, read-only. As a user: in a user
-# namespace of one's own.
+# afterwards, but for /out, which is $work/out. The checkout is /src there,
+# read-only. As a user: in a user namespace of one's own.
 in_view()
 {
 	local flags=(-m) tree=$1
@@ -72,13 +119,15 @@ in_view()
 	[ "$(id -u)" -eq 0 ] || flags=(-r -m)
 	# shellcheck disable=SC2016	# for the inner shell
 	unshare "${flags[@]}" /bin/sh -c '
-		tree=$1 view=$2 src=$3
-		shift 3
+		tree=$1 view=$2 src=$3 out=$4
+		shift 4
 		mount -t tmpfs tmpfs "$view" && mkdir "$view/upper" "$view/work" "$view/root" &&
 		mount -t overlay overlay -o "lowerdir=$tree,upperdir=$view/upper,workdir=$view/work" "$view/root" || exit 125
 		root=$view/root
+		mkdir -p "$root/out" "$root/src" &&
 		mount --rbind /dev "$root/dev" && mount --rbind /proc "$root/proc" &&
+		mount --bind "$out" "$root/out" &&
 		mount --bind "$src" "$root/src" && mount -o remount,bind,ro "$root/src" || exit 125
 		exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C chroot "$root" "$@"' \
-		sh "$tree" "$work/view" "$top" "$@"
+		sh "$tree" "$work/view" "$top" "$work/out" "$@"
 }

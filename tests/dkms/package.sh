@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# package.sh - the Debian package in a release: install, upgrade, new kernel, purge
+#
+# runs in the chroot, the checkout is /src, the packages lie in /out:
+# package.sh FIRST SECOND MODULE
+# shellcheck disable=SC2317	# functions are called by check
+set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
+. /src/tests/lib/ktap.sh
+
+first=$1
+second=$2
+module=$3
+name=power-kmods
+export DEBIAN_FRONTEND=noninteractive
+
+apt_get() { apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root -o DPkg::Path="$PATH" --no-install-recommends "$@"; }
+
+# Where packages and DKMS write, without what belongs to others: dpkg's and apt's
+# own records, the signing key of DKMS, caches.
+list_files()
+{
+	find /etc /usr /boot /lib/modules/ /var/lib -xdev -not -type d |
+		grep -vE '^/var/lib/(dpkg|apt)/|^/var/lib/dkms/(mok|dkms_dbversion)|^/etc/ld.so.cache|^/var/lib/initramfs-tools|/modules\.[a-z.]+$' | sort
+}
+
+# modules.dep and the like are rewritten: what counts is what they say about us.
+traces()
+{
+	local found
+	found=$(grep -rlE "rapl_pmu|kvm_arm_mpstate" /lib/modules/*/modules.{dep,alias,order} 2>/dev/null
+		find / -xdev \( -name '*power-kmods*' -o -name '*rapl_pmu*' -o -name 'rapl-doctor*' -o -name '*kvm_arm_mpstate*' \) \
+			-not -path '/src/*' -not -path '/out/*' -not -path '/proc/*' 2>/dev/null)
+	[ -z "$found" ] || { echo "left: $found"; return 1; }
+}
+
+module_path() { find "/lib/modules/$1/updates/dkms" -name "$module.ko*" 2>/dev/null; }
+
+# has_module KERNEL VERSION: as installed, found by modprobe, for that kernel
+has_module()
+{
+	local path got
+	path=$(module_path "$1")
+	[ -n "$path" ] || { dkms status; echo "no module for $1"; return 1; }
+	got="$(modinfo -F version "$path") $(modinfo -F vermagic "$path" | cut -d' ' -f1)"
+	[ "$got" = "$2 $1" ] || { echo "$path: version and kernel '$got', expected '$2 $1'"; return 1; }
+	modprobe -S "$1" --show-depends "$module" | grep -q "^insmod $path" || { modprobe -S "$1" --show-depends "$module"; return 1; }
+	dkms status 2>/dev/null | grep -E "^${name}[,/] ?$2, $1, .*: installed" >/dev/null || { dkms status; return 1; }
+}
+
+no_module() { [ -z "$(module_path "$1")" ] || { module_path "$1"; return 1; }; }
+only_version() { ! dkms status 2>/dev/null | grep "^$name" | grep -vF "$1" && [ "$(echo "/usr/src/$name"-*)" = "/usr/src/$name-$1" ]; }
+
+# What the boot test takes: the tree's own index of modules, ours, and the driver it competes with
+hand_out()
+{
+	local files=() kernel
+	for kernel in "$first" "$second"; do
+		mapfile -t -O ${#files[@]} files < <(cd / && find "lib/modules/$kernel" -name 'modules.*' -o -path '*/updates/*' -name '*.ko*' \
+			-o -name 'rapl.ko*' -o -name 'msr.ko*')
+	done
+	(cd / && cp --parents -t /out/installed "${files[@]}" usr/bin/rapl-doctor usr/share/power-kmods/troubles.tsv \
+		usr/src/power-kmods-1.0/rapl_pmu/cpu_models.h usr/lib/modprobe.d/power-kmods.conf)
+}
+
+# as_machine NAME COMMAND...: with a kernel that says it is for that machine
+as_machine()
+{
+	printf '#!/bin/sh\ncase $* in -m) echo %s ;; *) exec /usr/bin/uname "$@" ;; esac\n' "$1" >/usr/local/bin/uname
+	chmod +x /usr/local/bin/uname
+	shift
+	"$@"
+	set -- $?
+	rm /usr/local/bin/uname
+	return "$1"
+}
+
+kernel_hooks() { run-parts --verbose --exit-on-error --arg="$1" /etc/kernel/postinst.d; }
+
+foreign_install()
+{
+	as_machine "$1" apt_get install "/out/$name-dkms_1.0_all.deb" && as_machine "$1" kernel_hooks "$first" &&
+		as_machine "$1" dkms autoinstall -k "$first" && no_module "$first"
+}
+
+plan $((19 + 2))
+list_files >/tmp/before
+check "apt install ./$name-dkms_1.0_all.deb" apt_get install "/out/$name-dkms_1.0_all.deb"
+check "$first has version 1.0" has_module "$first" 1.0
+check "$second has version 1.0" has_module "$second" 1.0
+check "its files for the boot test" hand_out
+
+check "upgrade to 1.1" apt_get install "/out/$name-dkms_1.1_all.deb"
+check "$first has version 1.1" has_module "$first" 1.1
+check "$second has version 1.1" has_module "$second" 1.1
+check "nothing is left of 1.0" only_version 1.1
+
+check "remove $second" apt_get purge "linux-image-$second" "linux-headers-$second"
+check "its module is gone with it" no_module "$second"
+check "install $second anew: its hooks run DKMS" apt_get install "linux-image-$second" "linux-headers-$second"
+check "$second has version 1.1 by autoinstall" has_module "$second" 1.1
+check "dkms autoinstall has nothing left to do" dkms autoinstall -k "$first"
+
+echo '#error broken on purpose' >>"/usr/src/$name-1.1/$module/main.c"
+dkms uninstall $name/1.1 -k "$first" >/dev/null 2>&1
+rm -rf "/var/lib/dkms/$name/1.1/$first"
+check "a source that does not compile: autoinstall says so" sh -c "! dkms autoinstall -k $first"
+check "apt can still remove the package" apt_get remove $name-dkms
+check "apt purge" apt_get purge $name-dkms
+check "nothing is left" traces
+list_files >/tmp/after
+check "no file more, none less" diff /tmp/before /tmp/after
+
+for machine in riscv64 armv7l; do
+	check "on $machine: install, a new kernel's hooks and autoinstall end with 0" foreign_install $machine
+	apt_get purge $name-dkms >/dev/null 2>&1
+done
+check "nothing is left after that" traces
+finish
