@@ -98,10 +98,11 @@ dkms-install:
 	$(if $(DESTDIR),,@scripts/dkms-install -c $(name) $(version) $(KERNELRELEASE))
 	@$(MAKE) dkms-source
 	$(if $(DESTDIR),,@scripts/dkms-install $(name) $(version) $(KERNELRELEASE))
+	@install -D -m 644 scripts/modprobe.d/$(name).conf $(DESTDIR)/etc/modprobe.d/$(name).conf
 
 dkms-uninstall:
 	$(if $(DESTDIR),,dkms remove $(name)/$(version) --all)
-	rm -rf '$(dkms_dir)'
+	rm -rf '$(dkms_dir)' '$(DESTDIR)/etc/modprobe.d/$(name).conf'
 
 # ---- tests ---------------------------------------------------------------
 

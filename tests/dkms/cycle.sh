@@ -82,7 +82,7 @@ unchanged()
 	diff /tmp/before /tmp/after
 }
 
-plan 25
+plan 26
 # As if the kernels were installed: the tree has their headers only.
 for kernel in "$first" "$second"; do
 	touch "/lib/modules/$kernel"/modules.{order,builtin,builtin.modinfo}
@@ -107,6 +107,7 @@ check "modprobe and modalias find it in updates/dkms" finds_ours "$first"
 check "make dkms-install KERNELRELEASE=$second" make_src dkms-install KERNELRELEASE="$second"
 check "vermagic is $second" vermagic_right "$second"
 check "modprobe and modalias find it there, too" finds_ours "$second"
+check "modprobe is told to ask for it first" cmp "/src/scripts/modprobe.d/$name.conf" "/etc/modprobe.d/$name.conf"
 check "make dkms-install again" make_src dkms-install KERNELRELEASE="$second"
 check "$first still has its module" vermagic_right "$first"
 

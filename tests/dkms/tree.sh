@@ -9,14 +9,14 @@ say() { printf 'dkms: %s\n' "$*" >&2; }
 die() { say "$1"; exit "${2:-1}"; }
 
 # apt_root LINE: $root, the private apt root that scripts/fetch keeps for that
-# kernel line, and $release, the newest kernel in it
+# kernel line, and $release, the kernel that the lab boots of it
 apt_root()
 {
 	local suites answer
 	suites=$(awk -v l="$1" '!/^#/ && $1 == l && $2 == "x86_64" { print $3 }' "$top/tests/kernels.list")
 	[ -n "$suites" ] || die "tests/kernels.list has no line $1 for x86_64" 2
-	answer=$("$top/scripts/fetch" resolve "$1" x86_64) || exit 1
-	release=${answer%% *}
+	answer=$("$top/scripts/fetch" kernel "$1" x86_64) || exit 1
+	release=$(cat "$answer/release")
 	root=$cache/apt/${suites//,/+}
 	[ -e "$root/apt.conf" ] || die "scripts/fetch left no $root/apt.conf: its layout has changed"
 }
