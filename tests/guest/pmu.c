@@ -213,6 +213,14 @@ static int judge(const struct event *e, double joules, double tolerance)
 	return !good;
 }
 
+/* Nothing may come between a count and its truth. */
+static void be_urgent(void)
+{
+	struct sched_param param = { .sched_priority = 1 };
+
+	sched_setscheduler(0, SCHED_FIFO, &param);
+}
+
 static void wait_file(const char *path)
 {
 	while (access(path, F_OK))
@@ -261,6 +269,7 @@ static int cmd_truth(int argc, char **argv)
 		else
 			parse_event(argv[a]);
 	}
+	be_urgent();
 	for (i = 0; i < n_events; i++) {
 		open_event(&events[i], group && i ? events[0].fd : -1);
 		events[i].truth = truth_index(&events[i]);
@@ -608,8 +617,8 @@ static bool set_online(int cpu, bool online)
 }
 
 /*
- * storm ROUNDS SEED [keep=CPU]... CPU...
- * Turns one of the CPUs off or on in each round.  Those of keep= may go, too,
+ * storm ROUNDS SEED [pause=SECONDS] [keep=CPU]... CPU...
+ * Turns one of the CPUs off or on in each round, and pauses.  Those of keep= may go, too,
  * but never all of them at once.  In the end all are on.
  */
 static int cmd_storm(int argc, char **argv)
@@ -617,12 +626,17 @@ static int cmd_storm(int argc, char **argv)
 	int cpus[64], n = 0, a, i, bad = 0, kept = 0;
 	bool off[64] = { false }, keep[64] = { false };
 	unsigned long rounds, r, done = 0, all_off = 0;
+	double pause = 0;
 
 	if (argc < 3)
-		die("storm ROUNDS SEED [keep=CPU]... CPU...");
+		die("storm ROUNDS SEED [pause=S] [keep=CPU]... CPU...");
 	rounds = strtoul(argv[0], NULL, 0);
 	seed = strtoull(argv[1], NULL, 0) | 1;
 	for (a = 2; a < argc && n < 64; a++) {
+		if (!strncmp(argv[a], "pause=", 6)) {
+			pause = atof(argv[a] + 6);
+			continue;
+		}
 		keep[n] = !strncmp(argv[a], "keep=", 5);
 		kept += keep[n];
 		cpus[n] = atoi(argv[a] + (keep[n] ? 5 : 0));
@@ -647,6 +661,8 @@ static int cmd_storm(int argc, char **argv)
 		}
 		off[i] = !off[i];
 		done++;
+		if (pause)
+			wait_seconds(pause);
 	}
 	for (i = 0; i < n; i++)
 		if (off[i] && !set_online(cpus[i], true))
@@ -708,7 +724,7 @@ static int cmd_mask(int argc, char **argv)
 				bad++;
 			}
 		}
-		sched_yield();
+		wait_seconds(0.0005);
 	}
 	printf("looked at %lu times, seen to change %lu times\n", looks, changes);
 	return bad || !looks;
@@ -748,6 +764,7 @@ static int cmd_churn(int argc, char **argv)
 			if (!other++)
 				printf("CPU %d: %s\n", cpu, errno_name(errno));
 		}
+		wait_seconds(0.0005);
 	}
 	printf("%lu opened, %lu ENODEV, %lu died at once, %lu other errors\n",
 	       good, gone, dead, other);
