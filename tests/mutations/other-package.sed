@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Any CPU may take over, and reads what it finds.
+# file: rapl_pmu/pmu.c
+# case: 80-hotplug
+s/if \(i != cpu && \*per_cpu_ptr\(inst->pmu->by_cpu, i\) == inst\)/if (i != cpu)/
+s/if \(\*this_cpu_ptr\(inst->pmu->by_cpu\) != inst\)/if (0)/
+s/if \(!active \|\| \*this_cpu_ptr\(inst->pmu->by_cpu\) != inst\)/if (!active)/

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A counter that was reset is taken for one that went on.
+# file: rapl_pmu/pmu.c
+# case: 41-reset
+s/switch \(rapl_judge\(delta, now - stamp, c->wrap\)\) \{/switch (RAPL_ADVANCE_OK) {/
