@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, QEMU's guests do not survive a migration with the CPUs they had.
+# arch: aarch64
+# tier: slow
+# tools: qemu-system-aarch64
+# guest: mpstate_migrate
+# mem: 4096
+# timeout: 900
+exec mpstate_migrate

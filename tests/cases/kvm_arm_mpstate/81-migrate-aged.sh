@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, the module does not make QEMU's guests migrate on a host that
+# has no MP_STATE of its own.
+# arch: aarch64
+# tier: slow
+# image: aged
+# tools: qemu-system-aarch64
+# guest: mpstate_migrate
+# mem: 4096
+# timeout: 900
+aged=1 exec mpstate_migrate
