@@ -53,6 +53,10 @@ check-kdir:
 		echo 'No kernel headers in $(KDIR): run apt install linux-headers-$(KERNELRELEASE) (or linux-headers-amd64, linux-headers-arm64 for the newest), or name others by KDIR='; \
 		exit 1; }
 
+# For Secure Boot, with the key that DKMS signs with or SIGN_KEY= and SIGN_CERT=.
+sign: modules
+	@scripts/sign $(KDIR) $(wildcard rapl_pmu/*.ko kvm_arm_mpstate/*.ko)
+
 # Works without kernel headers, too.
 clean:
 	@find Module.symvers modules.order Module.markers .*.cmd \
@@ -69,6 +73,7 @@ help:
 	@echo '  modules          build for the kernel in KDIR'
 	@echo '  install          build, install to /lib/modules, depmod'
 	@echo '  uninstall        remove what install put there'
+	@echo '  sign             sign what modules built, for Secure Boot (DKMS signs by itself)'
 	@echo '  dkms-install     hand over to DKMS: built anew for each kernel'
 	@echo '  dkms-uninstall   take it back'
 	@echo '  clean            remove what a build left (needs no headers)'
@@ -141,4 +146,4 @@ lint:
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms check-deb deb lint
+	check-all check-unit check-dkms check-deb deb sign lint

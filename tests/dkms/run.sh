@@ -22,11 +22,12 @@ failures=0
 usage()
 {
 	cat <<'USAGE'
-usage: tests/dkms/run.sh [-p LINES | -a]
+usage: tests/dkms/run.sh [-p LINES | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
   -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
                install, upgrade, new kernel, purge, then boot what was installed (root)
-  -a           that on every release: 5.10 6.1 6.12 7 (root; slow)
+  -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
+  -s           a kernel that insists on signatures: refuses, and takes what make sign signed
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
 USAGE
@@ -144,6 +145,11 @@ case ${1:-} in
 	echo "KTAP version 1"
 	fast_test
 	package_test 5.10 6.1 6.12 7
+	part "signature" "$here/signature.sh" 6.1
+	;;
+-s)
+	echo "KTAP version 1"
+	part "signature" "$here/signature.sh" 6.1
 	;;
 --tree)
 	[ $# -eq 2 ] || { usage >&2; exit 2; }
