@@ -231,6 +231,10 @@ machine_of()
 	# vmlinux: the same kernel, already unpacked
 	vmlinuz=${kernel_dir[$2 $arch]}/vmlinux
 	[ -e "$vmlinuz" ] || vmlinuz=${vmlinuz%x}z
+	# A kernel that was started without its real-mode part (PVH) dies on waking from S3.
+	case $(case_field "$file" qemu) in
+	*disable_s3=0*) vmlinuz=${kernel_dir[$2 $arch]}/vmlinuz ;;
+	esac
 	# a changed kernel, made from the stock one: tests/aged/make-aged
 	image=$(case_field "$file" image)
 	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$vmlinuz" "${qemu_of[$arch]}")
