@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, rapl-doctor overlooks what keeps the hooks from working.
+# arch: aarch64
+# kernels: 6.1
+# timeout: 180
+# files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv
+# shellcheck shell=sh disable=SC2317
+. /lib/ktap.sh
+. /lib/module.sh
+
+finds()
+{
+	out=$(rapl-doctor 2>&1)
+	status=$?
+	got=$(echo "$out" | sed -n 's/^PROBLEM .*\[\(.*\)\]$/\1/p' | tr '\n' ' ')
+	[ "$status $got" = "1 $1 " ] && echo "$out" | grep -qF "  run:  $2" && return
+	echo "status $status, problems '$got', expected '$1' with '$2'"
+	echo "$out"
+	return 1
+}
+says() { rapl-doctor | grep -qE -- "$1" || { rapl-doctor; return 1; }; }
+well() { out=$(rapl-doctor) && return; echo "$out"; return 1; }
+
+plan 8
+mkdir -p "/lib/modules/$(uname -r)/build"
+touch "/lib/modules/$(uname -r)/build/Makefile"
+check "not loaded" finds notloaded 'modprobe kvm_arm_mpstate'
+check "its command mends it" modprobe kvm_arm_mpstate
+check "no problem" well
+check "it shows the hooks" says '^ +kvm_arch_vcpu_ioctl_set_mpstate active'
+check "unload" unload_mod kvm_arm_mpstate
+echo 0 >/proc/sys/kernel/ftrace_enabled
+check "ftrace is off" finds ftraceoff 'sysctl kernel.ftrace_enabled=1'
+echo 1 >/proc/sys/kernel/ftrace_enabled
+mv /dev/kvm /dev/kvm.off
+check "no KVM" finds nokvm 'dmesg'
+mv /dev/kvm.off /dev/kvm
+rm "/lib/modules/$(uname -r)/updates/kvm_arm_mpstate.ko"
+/sbin/depmod
+check "not built, and no dkms here" finds nodkms 'apt install dkms linux-headers-arm64'
+finish
