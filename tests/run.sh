@@ -119,10 +119,12 @@ case_matches()
 	local want lines
 	want=$(case_field "$1" arch)
 	case " $want " in *" $3 "*) ;; *) return 1 ;; esac
-	lines=$(case_field "$1" kernels)
-	[ -n "$lines" ] || return 0
-	case " $lines " in *" $2 "*|*" ${2%%-*} "*) return 0 ;; esac
-	return 1
+	lines=" $(case_field "$1" kernels) "
+	# "!5.10-rt" takes one out, be it of the lines named or of all
+	case $lines in *" !$2 "*|*" !${2%%-*} "*) return 1 ;; esac
+	case $lines in *" $2 "*|*" ${2%%-*} "*) return 0 ;; esac
+	lines=${lines//!/-}	# any line named at all?
+	case $lines in *" "[0-9]*) return 1 ;; esac
 }
 
 case_name() { local n=${1#"$tests"/}; n=${n#cases/}; echo "${n%.sh}"; }

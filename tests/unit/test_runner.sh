@@ -28,7 +28,7 @@ cat >"$lab/tests/kernels.list" <<'LIST'
 LIST
 printf '# arch: x86_64\n# Prose: with a colon is no header.\n' >"$lab/tests/cases/a/10-one.sh"
 printf '# arch: x86_64 aarch64\n# kernels: 6.1\n' >"$lab/tests/cases/a/20-two.sh"
-printf '# arch: x86_64\n# tier: slow\n' >"$lab/tests/cases/b/10-slow.sh"
+printf '# arch: x86_64\n# tier: slow\n# kernels: !5.10 !6.1-rt\n' >"$lab/tests/cases/b/10-slow.sh"
 printf '# arch: x86_64 aarch64\n' >"$lab/tests/selftest/01-pass.sh"
 
 # says STATUS TEXT COMMAND...: exit status and a text in the output
@@ -101,7 +101,7 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 24
+plan 25
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
@@ -116,6 +116,7 @@ check "all kernels without flavours" lists \
 check "a flavour by its line" lists "a/10-one 6.1-rt x86_64,a/20-two 6.1-rt x86_64" --no-selftest -k 6.1-rt
 check "a line of one architecture" lists "a/20-two 6.1 aarch64" --no-selftest -k 6.1:aarch64
 check "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
+check "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
 check "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -Tall -k7 -j2
 check "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
 check "controls come first, one kernel an architecture" lists \
