@@ -23,8 +23,8 @@ point()
 # Kernel differences have their place: compat.h and, for ftrace, hook.c.
 differences()
 {
-	! grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION|HAVE_[A-Z]' \
-		$(ls rapl_pmu/*.[ch] kvm_arm_mpstate/*.[ch] | grep -vE '/(compat\.h|hook\.c|[^/]*\.mod\.c)$')
+	! grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION|HAVE_[A-Z]' rapl_pmu/*.[ch] kvm_arm_mpstate/*.[ch] |
+		grep -vE '^[^:]*/(compat\.h|hook\.c|[^/:]*\.mod\.c):'
 }
 
 spdx()
@@ -84,6 +84,7 @@ dkms_says()
 # dkms autoinstall reads the file with nothing set and must survive that
 dkms_bare()
 {
+	# shellcheck disable=SC2016	# for the inner shell
 	env -i PATH="$PATH" bash -euc '. ./dkms.conf; [ "$PACKAGE_NAME" ]'
 }
 

@@ -86,7 +86,7 @@ check "the name is mine" [ -e /sys/bus/event_source/devices/mine ]
 clear_all
 
 mv "$updates" /tmp/
-depmod
+depmod -a
 dmesg_mark
 check "not built for this kernel: boot gives the kernel's own" cold_plug rapl
 check "it serves power, too" [ "$(pmu open power 2)" = ok ]
@@ -95,7 +95,7 @@ check "modprobe rapl gives it as well" modprobe rapl
 check "and nothing else" loaded rapl
 clear_all
 mv /tmp/updates "$updates"
-depmod
+depmod -a
 
 mv $conf /tmp
 dmesg_mark
