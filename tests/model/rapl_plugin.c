@@ -126,6 +126,9 @@ struct vcpu {
 	/* an rdmsr was sent into #GP, put RCX back before its handler */
 	bool faulting;
 	uint64_t rcx;
+	/* what the next instruction is to find, see answer_insn() */
+	unsigned int pending;		/* bit per register below */
+	uint32_t answer[4];
 	/* QEMU is answering the leaf that has TOPOEXT, to be added behind it */
 	bool topoext;
 };
@@ -258,28 +261,69 @@ static void set_reg(struct vcpu *v, int r, uint64_t value)
 
 /*
  * Where an instruction is and how long: bits 11:0 are the offset in its page,
- * the size stands above.
+ * the size stands above, and above that whether it is the last of its block.
  */
-static void *insn_place(const struct qemu_plugin_insn *insn)
+#define PLACE_LAST	(1UL << 16)
+
+static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
 {
 	uintptr_t place = qemu_plugin_insn_vaddr(insn) & 0xfff;
 
-	return (void *)(place | qemu_plugin_insn_size(insn) << 12);
+	return (void *)(place | qemu_plugin_insn_size(insn) << 12 |
+			(last ? PLACE_LAST : 0));
 }
 
 /*
- * Continue behind the instruction; does not return.
+ * Give the guest out[] for the registers in mask.
  *
- * The address seen at translation cannot be used: x86 translations are shared
- * by all mappings of a physical page (a libc's cpuid in two processes). RIP in
- * the callback is that of an earlier instruction of the block, but a block
- * holds only instructions that start in one page.
+ * QEMU executes the instruction, too, and the callback at the next one puts the
+ * answer in the place of its own.  To skip the instruction would be simpler, but
+ * QEMU leaves the block then without the flags that it has not yet computed: an
+ * interrupt at that moment saves what it finds there, and the kernel dies of
+ * flags like NT when it returns.  Only the last instruction of a block has no
+ * other way; blocks end behind none of these but at the end of a page.
+ *
+ * The address seen at translation cannot be used to go on at: x86 translations
+ * are shared by all mappings of a physical page (a libc's cpuid in two
+ * processes). RIP in the callback is that of an earlier instruction of the
+ * block, but a block holds only instructions that start in one page.
  */
-__attribute__((noreturn)) static void skip_insn(struct vcpu *v, void *place)
+static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4],
+			unsigned int mask)
 {
 	uintptr_t p = (uintptr_t)place;
+	unsigned int r;
 
-	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) + (p >> 12));
+	if (!(p & PLACE_LAST)) {
+		memcpy(v->answer, out, sizeof(v->answer));
+		v->pending = mask;
+		return;
+	}
+	for (r = RAX; r <= RDX; r++)
+		if (mask & 1U << r)
+			set_reg(v, r, out[r]);
+	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) +
+			   ((p & ~PLACE_LAST) >> 12));
+}
+
+/*
+ * The instruction behind rdmsr or cpuid.  Without TOPOEXT no kernel sees the
+ * threads of an AMD core as siblings, and QEMU's TCG does not have it, though it
+ * answers the leaf that the bit stands for.
+ */
+static void behind_insn(unsigned int vcpu, void *data)
+{
+	struct vcpu *v = &vcpus[real_vcpu(vcpu)];
+	unsigned int r;
+
+	(void)data;
+	for (r = RAX; r <= RDX && v->pending; r++)
+		if (v->pending & 1U << r)
+			set_reg(v, r, v->answer[r]);
+	v->pending = 0;
+	if (v->topoext)
+		set_reg(v, RCX, get_reg(v, RCX) | CPUID_EXT_TOPOEXT);
+	v->topoext = false;
 }
 
 /* ---- logs ---- */
@@ -428,6 +472,7 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 	struct vcpu *v = &vcpus[cpu];
 	uint64_t rcx = get_reg(v, RCX);
 	enum rapl_answer answer;
+	uint32_t out[4] = { 0 };
 	uint64_t value, now;
 
 	if (v->faulting) {
@@ -454,9 +499,9 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 		set_reg(v, RCX, MSR_FAULTS);
 		return;
 	}
-	set_reg(v, RAX, (uint32_t)value);
-	set_reg(v, RDX, value >> 32);
-	skip_insn(v, place);
+	out[RAX] = value;
+	out[RDX] = value >> 32;
+	answer_insn(v, place, out, 1U << RAX | 1U << RDX);
 }
 
 static void on_exception(unsigned int cpu, int type, uint64_t from,
@@ -474,6 +519,7 @@ static void on_exception(unsigned int cpu, int type, uint64_t from,
 	set_reg(v, RCX, v->rcx);
 }
 
+/* QEMU, too, executes it: a write to a register that it does not know is nothing. */
 static void on_wrmsr(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
@@ -481,6 +527,7 @@ static void on_wrmsr(unsigned int vcpu, void *place)
 	uint32_t msr = get_reg(v, RCX);
 	uint64_t value, now;
 
+	(void)place;
 	if ((msr != DOORBELL && !rapl_model_is_msr(msr)) || is_user(v))
 		return;
 
@@ -491,8 +538,6 @@ static void on_wrmsr(unsigned int vcpu, void *place)
 	if (msr == DOORBELL)
 		run_command(value & 0xff, value >> 32, now);
 	pthread_mutex_unlock(&lock);
-	if (msr == DOORBELL)
-		skip_insn(v, place);
 }
 
 static void on_cpuid(unsigned int vcpu, void *place)
@@ -531,27 +576,7 @@ static void on_cpuid(unsigned int vcpu, void *place)
 	default:
 		return;
 	}
-	set_reg(v, RAX, out[0]);
-	set_reg(v, RBX, out[1]);
-	set_reg(v, RCX, out[2]);
-	set_reg(v, RDX, out[3]);
-	skip_insn(v, place);
-}
-
-/*
- * Behind each cpuid.  Without TOPOEXT no kernel sees the threads of an AMD core
- * as siblings, and QEMU's TCG does not have it, though it answers the leaf that
- * the bit stands for.
- */
-static void after_cpuid(unsigned int vcpu, void *data)
-{
-	struct vcpu *v = &vcpus[real_vcpu(vcpu)];
-
-	(void)data;
-	if (!v->topoext)
-		return;
-	v->topoext = false;
-	set_reg(v, RCX, get_reg(v, RCX) | CPUID_EXT_TOPOEXT);
+	answer_insn(v, place, out, 1U << RAX | 1U << RBX | 1U << RCX | 1U << RDX);
 }
 
 /*
@@ -582,22 +607,23 @@ static void on_reset_vector(unsigned int cpu, void *data)
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
-	bool behind_cpuid = false;
+	bool behind = false;
 
 	(void)data;
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint8_t bytes[15];
 		size_t len, k;
+		void *place;
 
 		if (qemu_plugin_insn_vaddr(insn) == 0xfffffff0)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reset_vector,
 							       CB_NO_REGS, NULL);
 
-		if (behind_cpuid)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, after_cpuid,
+		if (behind)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, behind_insn,
 							       CB_WRITE_REGS, NULL);
-		behind_cpuid = false;
+		behind = false;
 
 		len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
 		/*
@@ -614,20 +640,20 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 		}
 		if (len != k + 2 || bytes[k] != 0x0f)
 			continue;
+		place = insn_place(insn, i == n - 1);
+		behind = bytes[k + 1] == 0x32 || bytes[k + 1] == 0xa2;
 		if (bytes[k + 1] == 0x32)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rdmsr,
 							       CB_WRITE_REGS_AND_PC,
-							       insn_place(insn));
+							       place);
 		else if (bytes[k + 1] == 0x30)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wrmsr,
 							       CB_WRITE_REGS_AND_PC,
-							       insn_place(insn));
-		else if (bytes[k + 1] == 0xa2) {
+							       place);
+		else if (bytes[k + 1] == 0xa2)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
 							       CB_WRITE_REGS_AND_PC,
-							       insn_place(insn));
-			behind_cpuid = true;
-		}
+							       place);
 	}
 }
 
