@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, suspend to RAM, which resets the counters of this machine,
+# invents energy or loses what was counted before.
+# arch: x86_64
+# timeout: 300
+# smp: 4,sockets=2,cores=2
+# cpu: Skylake-Client
+# model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,s3=reset,start=0x30000000
+# qemu: -global PIIX4_PM.disable_s3=0
+# guest: pmu rapltruth
+. /lib/ktap.sh
+. /lib/module.sh
+
+plan 10
+
+all="energy-cores energy-pkg energy-ram energy-gpu energy-psys"
+on() { for event in $all; do printf 'power/%s@%s ' "$event" "$1"; done; }
+
+to_sleep()
+{
+	dmesg_mark
+	echo 0 >/sys/class/rtc/rtc0/wakealarm
+	echo +4 >/sys/class/rtc/rtc0/wakealarm || return 1
+	echo mem >/sys/power/state || return 1
+	expect_dmesg 'ACPI: PM: Waking up from system sleep state S3'
+}
+
+# start NAME TOLERANCE EVENT...: counts in the background until /tmp/NAME.over
+start()
+{
+	name=$1
+	tolerance=$2
+	shift 2
+	rm -f "/tmp/$name".*
+	(
+		pmu truth "/tmp/$name.over" "$tolerance" "$@" >"/tmp/$name.out" 2>&1
+		echo $? >"/tmp/$name.status"
+	) &
+}
+
+result()
+{
+	touch "/tmp/$1.over"
+	wait_for 20 test -e "/tmp/$1.status" || { echo "it hangs"; return 1; }
+	cat "/tmp/$1.out"
+	[ "$(cat "/tmp/$1.status")" = 0 ]
+}
+
+check "load" load_mod rapl_pmu
+
+# Energy stands still while the machine sleeps and until it is awake again, so
+# that not a joule may be missing or too much.
+# shellcheck disable=SC2046
+start zero 0.1 $(on 0)
+# shellcheck disable=SC2046
+start one 0.1 $(on 2)
+sleep 3
+rapltruth stop
+check "sleep and wake up with the events of both packages active" to_sleep
+check "what the other package, which was all offline, had counted is kept" result one
+rapltruth go
+sleep 3
+check "the package of the boot CPU goes on from there" result zero
+# shellcheck disable=SC2046
+check "the other package counts again" pmu truth 3 0.5 $(on 2) $(on 3)
+
+# Now with energy flowing on: what flows between going to sleep and being awake
+# is not known to any counter, nor may more than the truth be counted.
+start flow 100 power/energy-pkg@0
+sleep 2
+before=$(rapltruth get 0 pkg)
+check "sleep and wake up under power" to_sleep
+after=$(rapltruth get 0 pkg)
+sleep 2
+result flow >/tmp/flow
+bounds()
+{
+	awk -v window="$(awk "BEGIN { print $after - $before }")" '
+	{
+		printf "%s J counted, truth %s J, of these %s J around sleep\n", $2, $5, window
+		exit !($2 <= $5 * 1.001 && $2 >= $5 - window - $5 * 0.001 && $2 > 0)
+	}' /tmp/flow
+}
+diag "$(bounds)"
+check "no energy was invented" bounds
+
+# Nobody counts meanwhile.
+check "sleep and wake up without events" to_sleep
+# shellcheck disable=SC2046
+check "counting after that" pmu truth 3 0.5 $(on 0) $(on 2)
+check "rmmod" unload_mod rapl_pmu
+finish
