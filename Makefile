@@ -84,7 +84,8 @@ help:
 	@echo '  check-unit       unit tests only: seconds'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot what came out (root)'
-	@echo '  deb              the Debian package, in build/deb'
+	@echo '  deb, rpm         packages, in build/deb and build/rpm'
+	@echo '  readme-table     write what the last check or check-all ran into README.md'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
 	@echo 'Variables:'
 	@echo '  KDIR=$(KDIR)'
@@ -141,9 +142,15 @@ check-deb:
 deb:
 	@scripts/deb/build
 
+rpm:
+	@scripts/rpm/build
+
+readme-table:
+	@scripts/readme-table
+
 lint:
 	@scripts/lint
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms check-deb deb sign lint
+	check-all check-unit check-dkms check-deb deb rpm sign readme-table lint

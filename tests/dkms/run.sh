@@ -78,34 +78,56 @@ fast_test()
 	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
 }
 
-# build_debs: the package, and what a next version of it would be, both twice
+# build_debs: the package, the same elsewhere, and what a next version of it would be
 build_debs()
 {
-	local copy=$work/next epoch
+	local name epoch
 	epoch=$(git -C "$top" log -1 --format=%ct 2>/dev/null || stat -c %Y "$top/dkms.conf")
-	BUILD_DIR=$work/one "$top/scripts/deb/build" >/dev/null 2>"$work/deb.log" ||
-		{ cat "$work/deb.log" >&2; return 1; }
-	cp "$work"/one/deb/*.deb "$work/out/"
-	mkdir -p "$copy"
-	(cd "$top" && tar -cf - --exclude=./build --exclude=./.git .) | tar -C "$copy" -xf -
-	(cd "$copy" && umask 077 && TZ=Asia/Tokyo LC_ALL=C SOURCE_DATE_EPOCH=$epoch \
-		BUILD_DIR=$work/two scripts/deb/build >/dev/null 2>>"$work/deb.log") || { cat "$work/deb.log" >&2; return 1; }
-	sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="1.1"/' "$copy/dkms.conf"
-	BUILD_DIR=$work/three "$copy/scripts/deb/build" >/dev/null 2>>"$work/deb.log" || { cat "$work/deb.log" >&2; return 1; }
-	cp "$work"/three/deb/*_1.1_all.deb "$work/out/"
+	# Of copies: the tree may be worked on meanwhile.
+	for name in one two/deeper three; do
+		mkdir -p "$work/$name"
+		if [ "$name" = one ]; then
+			(cd "$top" && tar -cf - --exclude=./build --exclude=./.git .) | tar -C "$work/one" -xf -
+		else
+			cp -r "$work/one/." "$work/$name"
+			rm -rf "${work:?}/$name/build"
+		fi
+	done
+	sed -i 's/^PACKAGE_VERSION=.*/PACKAGE_VERSION="1.1"/' "$work/three/dkms.conf"
+	for name in one two/deeper three; do
+		(
+			[ "$name" = one ] || { umask 077; export TZ=Asia/Tokyo LC_ALL=C; }
+			SOURCE_DATE_EPOCH=$epoch BUILD_DIR=$work/$name/build "$work/$name/scripts/deb/build"
+		) >/dev/null 2>>"$work/deb.log" || { cat "$work/deb.log"; return 1; }
+	done
+	cp "$work"/one/build/deb/*_1.0_all.deb "$work"/three/build/deb/*_1.1_all.deb "$work/out/"
 }
 
-same_deb() { cmp "$work"/one/deb/*_1.0_all.deb "$work"/two/deb/*_1.0_all.deb; }
+same_deb() { cmp "$work"/one/build/deb/*_1.0_all.deb "$work"/two/deeper/build/deb/*_1.0_all.deb; }
+# The RPM from the same tree: the same files, but for where documentation lies
+same_rpm()
+{
+	BUILD_DIR=$work/one/build "$work/one/scripts/rpm/build" >/dev/null 2>"$work/rpm.log" || { cat "$work/rpm.log"; return 1; }
+	diff <(dpkg -c "$work"/one/build/deb/*_1.0_all.deb | sed -n 's,.* \./,/,p' | grep -vE '/$|/share/doc/' | sed 's/\.gz$//' | sort) \
+		<(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$work"/one/build/rpm/*.rpm | grep -v '^d' | sed 's,^[^/]*,,' |
+			grep -vE '/share/(doc|licenses)/' | sed 's/\.gz$//' | sort)
+}
+
 lintian_ran() { grep -q 'lintian found nothing' "$work/deb.log" || { cat "$work/deb.log"; return 1; }; }
 
 deb_points()
 {
 	# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
 	. "$top/tests/lib/ktap.sh"
-	plan 3
+	plan 4
 	check "make deb" build_debs
 	check "a second build, elsewhere and under another umask and time zone, is the same to the byte" same_deb
 	check "lintian has nothing to say" lintian_ran
+	if command -v rpmbuild >/dev/null; then
+		check "make rpm: the same files" same_rpm
+	else
+		skip "make rpm: the same files" "no rpmbuild here: apt install rpm"
+	fi
 	finish
 }
 

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test_doctor.sh - the table of troubles, rapl-doctor and the README say the same
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+n=0
+
+point()
+{
+	local name=$1 out
+	shift
+	n=$((n + 1))
+	if out=$("$@" 2>&1); then
+		echo "ok $n $name"
+	else
+		echo "not ok $n $name"
+		echo "${out//$'\n'/$'\n'# }" | sed '1s/^/# /'
+	fi
+}
+
+rows() { grep -v '^#' scripts/troubles.tsv; }
+
+five_fields() { ! rows | awk -F '\t' 'NF != 5 || $1 !~ /^[a-z-]+$/ || $3 == "" || $4 == ""' | grep .; }
+ids_unique() { ! rows | cut -f 1 | sort | uniq -d | grep .; }
+
+# What the doctor can say has a row, and each row is said by it or harmless.
+same_ids()
+{
+	diff <(sed '/^[[:space:]]*#/d; s/no problem found//' scripts/doctor | grep -oE '\bproblem [a-z]+' | cut -d' ' -f2 | sort -u) \
+		<(rows | cut -f 1 | grep -v '^harmless-' | sort)
+}
+
+readme_same()
+{
+	diff <(sed -n '/^<!-- errors:/,/^<!-- end of errors/p' README.md | grep '^|') <(scripts/doctor --markdown) || {
+		echo "README.md differs from scripts/troubles.tsv: paste the output of scripts/doctor --markdown between its marks"
+		return 1
+	}
+}
+
+# The kernel messages quoted in the table are messages that the modules print.
+messages_exist()
+{
+	local text bad=0
+	while IFS= read -r text; do
+		cat rapl_pmu/*.c kvm_arm_mpstate/*.c | tr -d '\n' | sed 's/"[[:space:]]*"//g' | grep -qF "$text" || { echo "no module says '$text'"; bad=1; }
+	done <<-'TEXTS'
+		belongs to the kernel's own rapl
+		belongs to the powercap driver
+		not a processor with RAPL that is known here
+		MSR reads 0
+		no energy MSR answers
+		KVM is not up on this host
+		ftrace is switched off
+		is missing in this kernel or cannot be traced
+		belongs to another IPMODIFY user
+	TEXTS
+	return $bad
+}
+
+point "each row has five fields" five_fields
+point "each row has a name of its own" ids_unique
+point "rapl-doctor knows the rows, and only these" same_ids
+point "the README's table is the same" readme_same
+point "the modules print what the table quotes" messages_exist
+echo "1..$n"
