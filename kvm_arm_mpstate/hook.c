@@ -320,23 +320,29 @@ int mpst_hook_start(enum mpst_mode *mode)
 /*
  * Why no task is in our text afterwards. At any moment a task can be
  *
- * (1) in a callback, in a trampoline, or redirected and before the handler's
- *     count. It runs or was preempted there, in code that never schedules of
+ * (1) in a callback, in a trampoline, in GET or check_extension, or in SET before
+ *     its count. It runs or was preempted there, in code that never schedules of
  *     its own accord.
- * (2) between the handler's count up and count down. It may sleep there, on
- *     the state lock.
+ * (2) between SET's count up and count down. It may sleep there, on the state
+ *     lock.
  * (3) behind the count down and before the return to KVM. As (1).
  *
  * unregister_ftrace_function() stops new entries to (1). The first
  * synchronize_rcu_tasks() ends (1): it returns when each task has passed a
- * voluntary switch or user mode since, hence has left (1) by moving to (2) or
- * further. A task asleep in (2) does not hold it up, so (2) is waited for by
- * the count, which nobody can raise any more. The last task may then still be
- * in (3): the second synchronize_rcu_tasks() ends that. Without preemption
- * (no CONFIG_TASKS_RCU) that name is synchronize_rcu(), and every CPU's pass
- * through the scheduler or user mode proves the same, since (1) and (3) hold
- * no scheduling point. That unregistering a dynamic ops waits likewise is its
- * own business: we need not rely on it.
+ * voluntary switch or user mode since, hence has left (1), to go home or into
+ * (2). A task asleep in (2) does not hold it up, so (2) is waited for by the
+ * count, which nobody raises any more. The last task may then still be in (3):
+ * the second synchronize_rcu_tasks() ends that. Without preemption (no
+ * CONFIG_TASKS_RCU) that name is synchronize_rcu(), and every CPU's pass through
+ * the scheduler or user mode proves the same, since (1) and (3) hold no
+ * scheduling point.
+ *
+ * The count needs no barriers: a task that is in (2) after the first wait has
+ * scheduled since it counted itself, and that switch is what the wait saw; what
+ * a task wrote before its count down is complete after the second wait.
+ *
+ * That unregistering a dynamic ops waits likewise is ftrace's own business: we
+ * need not rely on it.
  */
 void mpst_hook_stop(void)
 {

@@ -40,24 +40,12 @@ static const struct mpst_rules native_rules = {
 };
 
 /*
- * Tasks inside a handler. Counted because a handler may sleep on the state lock
- * (a mutex on old kernels, a sleeping spinlock on PREEMPT_RT), and a sleeping
- * task is no obstacle to RCU-tasks; hook.c has the whole argument.
+ * Tasks that may be asleep in a handler: only SET may sleep, on the state lock (a
+ * mutex on old kernels, a sleeping spinlock on PREEMPT_RT). A sleeping task does
+ * not hold RCU-tasks up, hence the count; the others need none. hook.c has the
+ * whole argument, and why no barriers are needed here.
  */
 static atomic_t inflight = ATOMIC_INIT(0);
-
-static __always_inline void enter_handler(void)
-{
-	atomic_inc(&inflight);
-	/* nothing of the handler may be seen before the count */
-	smp_mb__after_atomic();
-}
-
-static __always_inline void leave_handler(void)
-{
-	smp_mb__before_atomic();
-	atomic_dec(&inflight);
-}
 
 void mpst_wait_idle(void)
 {
@@ -71,22 +59,14 @@ void mpst_wait_idle(void)
 	}
 }
 
-static notrace void count_state(atomic_long_t *slots, unsigned int state)
+static __always_inline void count_state(atomic_long_t *counts, unsigned int state)
 {
-	switch (state) {
-	case MPST_RUNNABLE:
-		atomic_long_inc(&slots[MPST_SLOT_RUNNABLE]);
-		break;
-	case MPST_STOPPED:
-		atomic_long_inc(&slots[MPST_SLOT_STOPPED]);
-		break;
-	case MPST_SUSPENDED:
-		atomic_long_inc(&slots[MPST_SLOT_SUSPENDED]);
-		break;
-	}
+	/* the kernel has no other states, but an index is never taken on trust */
+	if (state <= MPST_SUSPENDED)
+		atomic_long_inc(&counts[state]);
 }
 
-static notrace void count_step(const struct mpst_step *step)
+static __always_inline void count_step(const struct mpst_step *step)
 {
 	if (step->refused)
 		atomic_long_inc(&mpst_counts.refused);
@@ -94,17 +74,15 @@ static notrace void count_step(const struct mpst_step *step)
 		count_state(mpst_counts.set, step->state);
 }
 
+/* Does not sleep: nothing counts the tasks in here. */
 int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 {
-	unsigned int state;
+	unsigned int state = mpst_read_state(vcpu);
 
-	enter_handler();
 	mpst_note_vm(vcpu->kvm);
-	state = mpst_read_state(vcpu);
-	mp_state->mp_state = mpst_answer(&mpst_rules, state);
 	count_state(mpst_counts.get, state);
+	mp_state->mp_state = mpst_answer(&mpst_rules, state);
 	trace_kvm_mp_state_get(vcpu, state, mp_state->mp_state, 0, true);
-	leave_handler();
 	return 0;
 }
 
@@ -114,7 +92,7 @@ int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	unsigned int old;
 	int result;
 
-	enter_handler();
+	atomic_inc(&inflight);
 	mpst_note_vm(vcpu->kvm);
 
 	mpst_lock_state(vcpu);
@@ -133,18 +111,16 @@ int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	count_step(&step);
 	trace_kvm_mp_state_set(vcpu, old, step.state, result,
 			       mp_state->mp_state, true);
-	leave_handler();
+	atomic_dec(&inflight);
 	return result;
 }
 
-/* Only reached for KVM_CAP_MP_STATE; @kvm is NULL when asked on /dev/kvm. */
+/* Does not sleep. Only reached for KVM_CAP_MP_STATE; @kvm is NULL when asked on /dev/kvm. */
 int mpst_check_extension(struct kvm *kvm, long ext)
 {
-	enter_handler();
 	if (kvm)
 		mpst_note_vm(kvm);
 	atomic_long_inc(&mpst_counts.capability);
-	leave_handler();
 	return 1;
 }
 

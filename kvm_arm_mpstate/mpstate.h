@@ -7,17 +7,10 @@
 
 #include "state.h"
 
-/* What was answered since load; indices of get and set are enum mpst_slot. */
-enum mpst_slot {
-	MPST_SLOT_RUNNABLE,
-	MPST_SLOT_STOPPED,
-	MPST_SLOT_SUSPENDED,
-	MPST_SLOTS,
-};
-
+/* What was answered since load; get and set by the state before and after. */
 struct mpst_counts {
-	atomic_long_t get[MPST_SLOTS];
-	atomic_long_t set[MPST_SLOTS];
+	atomic_long_t get[MPST_SUSPENDED + 1];
+	atomic_long_t set[MPST_SUSPENDED + 1];
 	atomic_long_t refused;
 	atomic_long_t capability;
 };
@@ -35,7 +28,7 @@ void mpst_seen_get(struct kvm_vcpu *vcpu);
 void mpst_seen_set(struct kvm_vcpu *vcpu, const struct kvm_mp_state *mp_state);
 void mpst_seen_capability(struct kvm *kvm);
 
-/* Sleep until no task is between entry and exit of a handler. */
+/* Sleep until no task is between count up and count down of a SET. */
 void mpst_wait_idle(void);
 
 #endif

@@ -56,6 +56,8 @@ static struct hlist_head unused;
 static struct vm_note *notes;
 static atomic_long_t not_noted;
 
+struct kvm *mpst_last_noted;
+
 static struct dentry *folder;
 static const char *mode_shown;
 
@@ -74,21 +76,23 @@ static notrace struct vm_note *find_note(struct kvm *kvm)
 	return NULL;
 }
 
-void notrace mpst_note_vm(struct kvm *kvm)
+void notrace mpst_note_other_vm(struct kvm *kvm)
 {
 	struct vm_note *note;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
-	if (!find_note(kvm)) {
-		if (hlist_empty(&unused)) {
-			atomic_long_inc(&not_noted);
-		} else {
+	note = find_note(kvm);
+	if (!note && hlist_empty(&unused)) {
+		atomic_long_inc(&not_noted);
+	} else {
+		if (!note) {
 			note = hlist_entry(unused.first, struct vm_note, node);
 			hlist_del(&note->node);
 			note->kvm = kvm;
 			hlist_add_head(&note->node, bucket_of(kvm));
 		}
+		WRITE_ONCE(mpst_last_noted, kvm);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
@@ -104,6 +108,8 @@ void notrace mpst_forget_vm(struct kvm *kvm)
 		hlist_del(&note->node);
 		note->kvm = NULL;
 		hlist_add_head(&note->node, &unused);
+		if (mpst_last_noted == kvm)
+			WRITE_ONCE(mpst_last_noted, NULL);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
@@ -162,6 +168,8 @@ static int vms_show(struct seq_file *m, void *unused_v)
 	for (i = 0; i < MAX_VMS; i++) {
 		if (!copy_vm(i, shown))
 			continue;
+		if (!shown->vcpus)
+			seq_printf(m, "# vm_pid %d has no vcpus yet\n", shown->pid);
 		for (n = 0; n < shown->vcpus; n++) {
 			struct vcpu_shown *v = &shown->vcpu[n];
 
@@ -183,19 +191,17 @@ DEFINE_SHOW_ATTRIBUTE(vms);
 
 static int counts_show(struct seq_file *m, void *unused_v)
 {
-	static const unsigned int states[MPST_SLOTS] = {
-		[MPST_SLOT_RUNNABLE] = MPST_RUNNABLE,
-		[MPST_SLOT_STOPPED] = MPST_STOPPED,
-		[MPST_SLOT_SUSPENDED] = MPST_SUSPENDED,
+	static const unsigned int states[] = {
+		MPST_RUNNABLE, MPST_STOPPED, MPST_SUSPENDED,
 	};
 	int i;
 
-	for (i = 0; i < MPST_SLOTS; i++)
+	for (i = 0; i < ARRAY_SIZE(states); i++)
 		seq_printf(m, "get %s %ld\n", state_name(states[i]),
-			   atomic_long_read(&mpst_counts.get[i]));
-	for (i = 0; i < MPST_SLOTS; i++)
+			   atomic_long_read(&mpst_counts.get[states[i]]));
+	for (i = 0; i < ARRAY_SIZE(states); i++)
 		seq_printf(m, "set %s %ld\n", state_name(states[i]),
-			   atomic_long_read(&mpst_counts.set[i]));
+			   atomic_long_read(&mpst_counts.set[states[i]]));
 	seq_printf(m, "set rejected %ld\n", atomic_long_read(&mpst_counts.refused));
 	seq_printf(m, "check_extension %ld\n",
 		   atomic_long_read(&mpst_counts.capability));
