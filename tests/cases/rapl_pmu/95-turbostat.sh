@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, turbostat does not take its power from our PMU, or the watts
+# are wrong.
+# arch: x86_64
+# timeout: 240
+# mem: 768
+# smp: 2,sockets=2,cores=1
+# cpu: Skylake-Client
+# model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
+# icount: shift=0,sleep=off
+# tools: turbostat strace
+. /lib/ktap.sh
+. /lib/module.sh
+
+plan 4
+
+check "load" load_mod rapl_pmu
+type=$(printf '0x%x' "$(cat /sys/bus/event_source/devices/power/type)")
+
+run() { strace -f -o /tmp/trace -e trace=perf_event_open turbostat --no-msr --quiet --show Package,PkgWatt,CorWatt,RAMWatt --interval 3 --num_iterations 2 >/tmp/out 2>&1; }
+check "turbostat" run
+diag "$(cat /tmp/out)"
+
+# A line a package after the sum of both; without a column Package the CPU tells.
+watts()
+{
+	awk -v want0="65 45 5" -v want1="110.5 80 12" '
+	function near(have, want) { return have > want * 0.98 && have < want * 1.02 }
+	/Watt/ {
+		for (i = 1; i <= NF; i++)
+			column[$i] = i
+		lines = 0
+		next
+	}
+	NF && column["PkgWatt"] {
+		# the first line is the sum
+		if (lines++) {
+			split(lines == 2 ? want0 : want1, want, " ")
+			if (!near($column["PkgWatt"], want[1]) || !near($column["CorWatt"], want[2]) ||
+			    !near($column["RAMWatt"], want[3])) {
+				print "expected " (lines == 2 ? want0 : want1) ": " $0
+				bad = 1
+			}
+			n++
+		}
+	}
+	END { exit bad || n < 4 }' /tmp/out
+}
+check "package, cores and DRAM within 2 % of truth" watts
+by_perf()
+{
+	opened=$(grep -c "perf_event_open({type=$type.*) = [0-9]" /tmp/trace)
+	echo "$opened events of type $type were opened"
+	[ "$opened" -ge 6 ] || { head -5 /tmp/trace; return 1; }
+}
+check "by perf_event_open() of our type" by_perf
+finish
