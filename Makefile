@@ -86,6 +86,7 @@ help:
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot what came out (root)'
 	@echo '  deb, rpm         packages, in build/deb and build/rpm'
 	@echo '  readme-table     write what the last check or check-all ran into README.md'
+	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
 	@echo 'Variables:'
 	@echo '  KDIR=$(KDIR)'
@@ -148,9 +149,12 @@ rpm:
 readme-table:
 	@scripts/readme-table
 
+bench:
+	@scripts/bench -k '$(KERNELS)'
+
 lint:
 	@scripts/lint
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms check-deb deb rpm sign readme-table lint
+	check-all check-unit check-dkms check-deb deb rpm sign readme-table bench lint

@@ -4,15 +4,15 @@
  * guest, which knows the symbols and turns addresses into functions.
  *
  * Each instruction that is translated gets a counter of its own, advanced by
- * code that TCG generates in line.  So the count is exact where -icount is not:
- * that one counts the rest of a translation block twice when the RAPL model
- * has answered an rdmsr in it.
+ * code that TCG generates in line.
  *
- * Guest interface, CPUID leaf 50524f46h; all registers 64 bits wide:
+ * Guest interface: the instruction that does nothing, "nopl 0x50524f46(%rax)",
+ * finds its command in RCX and leaves its answer, 64 bits wide:
  *   RCX 0       RAX "PROF"
  *   RCX 1       start
  *   RCX 2       stop; RAX number of addresses, RBX instructions in all
  *   RCX 3, RBX i  RAX address, RBX count of entry i
+ * It needs no privilege and, unlike cpuid, no answer of QEMU's to be kept out.
  */
 #include <inttypes.h>
 #include <pthread.h>
@@ -57,7 +57,7 @@ typedef struct {
 	size_t offset;
 } plugin_u64;
 
-enum { CB_WRITE_REGS_AND_PC = 3 };
+enum { CB_WRITE_REGS = 2 };
 enum { INLINE_ADD = 0 };
 
 typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
@@ -95,20 +95,20 @@ bool qemu_plugin_read_register(struct qemu_plugin_register *r,
 			       struct glib_array *buf);
 bool qemu_plugin_write_register(struct qemu_plugin_register *r,
 				struct glib_array *buf);
-__attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
-#define LEAF		0x50524f46
 #define SIGNATURE	0x464f5250
+
+static const uint8_t magic[] = { 0x0f, 0x1f, 0x80, 0x46, 0x4f, 0x52, 0x50 };
 
 /* Counters; a power of two.  A boot and a benchmark take some 400 000. */
 #define MAX_COUNTERS	(1U << 21)
 
-enum { RAX, RBX, RCX, RDX, RIP, N_REGISTERS };
+enum { RAX, RBX, RCX, N_REGISTERS };
 
 static const char *const register_names[N_REGISTERS] = {
-	"rax", "rbx", "rcx", "rdx", "rip",
+	"rax", "rbx", "rcx",
 };
 
 static struct qemu_plugin_register *reg[N_REGISTERS];
@@ -183,15 +183,12 @@ static uint64_t stop(void)
 	return total;
 }
 
-/* The place is coded as in tests/model/rapl_plugin.c, for the same reasons. */
-static void on_cpuid(unsigned int vcpu, void *place)
+static void on_magic(unsigned int vcpu, void *data)
 {
-	uintptr_t p = (uintptr_t)place;
 	uint64_t command, i, a = 0, b = 0;
 
 	(void)vcpu;
-	if ((uint32_t)get_reg(RAX) != LEAF)
-		return;
+	(void)data;
 	command = get_reg(RCX);
 	i = get_reg(RBX);
 	pthread_mutex_lock(&lock);
@@ -217,9 +214,6 @@ static void on_cpuid(unsigned int vcpu, void *place)
 	pthread_mutex_unlock(&lock);
 	set_reg(RAX, a);
 	set_reg(RBX, b);
-	set_reg(RCX, 0);
-	set_reg(RDX, 0);
-	qemu_plugin_set_pc(((get_reg(RIP) & ~0xfffULL) | (p & 0xfff)) + (p >> 12));
 }
 
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
@@ -231,15 +225,14 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
-		uint8_t bytes[2];
+		uint8_t bytes[sizeof(magic)];
 		plugin_u64 entry = { score, 0 };
 
-		if (qemu_plugin_insn_size(insn) == 2 &&
-		    qemu_plugin_insn_data(insn, bytes, 2) == 2 &&
-		    bytes[0] == 0x0f && bytes[1] == 0xa2)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
-				CB_WRITE_REGS_AND_PC,
-				(void *)(uintptr_t)((address & 0xfff) | 2 << 12));
+		if (qemu_plugin_insn_size(insn) == sizeof(magic) &&
+		    qemu_plugin_insn_data(insn, bytes, sizeof(magic)) == sizeof(magic) &&
+		    !memcmp(bytes, magic, sizeof(magic)))
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_magic,
+				CB_WRITE_REGS, NULL);
 		/* Programs are of no interest here: one counter for all. */
 		entry.offset = counter_of(address >> 63 ? address : 1) * 8;
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn,

@@ -223,7 +223,84 @@ static void run_pread(void)
 		die("pread: %s", strerror(errno));
 }
 
+#ifdef __aarch64__
+#include <linux/kvm.h>
+
+static int vm = -1;
+static unsigned long number;
+
+/* kvm get | runnable | stopped | check NUMBER: of a VM that never runs */
+static void prepare_kvm(int argc, char **argv)
+{
+	struct kvm_vcpu_init init;
+	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	(void)argc;
+	(void)argv;
+	if (kvm < 0)
+		die("/dev/kvm: %s", strerror(errno));
+	vm = ioctl(kvm, KVM_CREATE_VM, 0);
+	if (vm < 0)
+		die("KVM_CREATE_VM: %s", strerror(errno));
+	fd = ioctl(vm, KVM_CREATE_VCPU, 0);
+	if (fd < 0)
+		die("KVM_CREATE_VCPU: %s", strerror(errno));
+	memset(&init, 0, sizeof(init));
+	if (ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init))
+		die("KVM_ARM_PREFERRED_TARGET: %s", strerror(errno));
+	init.features[0] |= 1 << KVM_ARM_VCPU_PSCI_0_2;
+	if (ioctl(fd, KVM_ARM_VCPU_INIT, &init))
+		die("KVM_ARM_VCPU_INIT: %s", strerror(errno));
+}
+
+static void prepare_check(int argc, char **argv)
+{
+	if (argc != 1)
+		die("check NUMBER");
+	prepare_kvm(0, NULL);
+	number = strtoul(argv[0], NULL, 0);
+}
+
+static void run_get(void)
+{
+	struct kvm_mp_state state;
+
+	if (ioctl(fd, KVM_GET_MP_STATE, &state))
+		die("KVM_GET_MP_STATE: %s", strerror(errno));
+}
+
+static void set_state(unsigned int value)
+{
+	struct kvm_mp_state state = { value };
+
+	if (ioctl(fd, KVM_SET_MP_STATE, &state))
+		die("KVM_SET_MP_STATE %u: %s", value, strerror(errno));
+}
+
+static void run_runnable(void)
+{
+	set_state(KVM_MP_STATE_RUNNABLE);
+}
+
+static void run_stopped(void)
+{
+	set_state(KVM_MP_STATE_STOPPED);
+}
+
+static void run_check(void)
+{
+	if (ioctl(vm, KVM_CHECK_EXTENSION, number) < 0)
+		die("KVM_CHECK_EXTENSION %lu: %s", number, strerror(errno));
+}
+#endif
+
 static const struct op ops[] = {
+#ifdef __aarch64__
+	{ "get", prepare_kvm, run_get },
+	{ "runnable", prepare_kvm, run_runnable },
+	{ "stopped", prepare_kvm, run_stopped },
+	{ "check", prepare_check, run_check },
+#endif
 	{ "getppid", prepare_nothing, run_getppid },
 	{ "read", prepare_read, run_read },
 	{ "open", prepare_event, run_open },
@@ -404,14 +481,16 @@ static long memory_kb(const char *key)
 }
 
 /*
- * many NAME COUNT SECONDS EVENT: COUNT events of one counter, then idle for so
- * long with all of them running.  NAME.open is the cost of the last ten.
+ * many NAME COUNT SECONDS EVENT: a group of COUNT times the same event, then idle
+ * for so long while it runs.  As single events, each of them would make the core
+ * of perf take down and set up all that are there.  NAME.toggle is the cost of
+ * enabling and disabling the group, by event.
  */
 static int cmd_many(int argc, char **argv)
 {
 	static int fds[MAX_EVENTS];
 	struct rlimit files = { MAX_EVENTS + 64, MAX_EVENTS + 64 };
-	double last[10];
+	double v[SAMPLES];
 	unsigned int n, i;
 	char name[128];
 	long slab;
@@ -424,43 +503,45 @@ static int cmd_many(int argc, char **argv)
 	setrlimit(RLIMIT_NOFILE, &files);
 	pin_cpu(0);
 	event = parse_event(argv[3]);
+	event.attr.disabled = 1;
+	settle();
 	slab = memory_kb("Slab");
 	for (i = 0; i < n; i++) {
-		uint64_t t = now_ns();
-
-		fds[i] = open_event(&event, -1);
-		last[i % 10] = now_ns() - t;
+		fds[i] = open_event(&event, i ? fds[0] : -1);
+		event.attr.disabled = 0;
 	}
-	snprintf(name, sizeof(name), "%s.open", argv[0]);
-	print_samples(name, last, n < 10 ? n : 10);
 	printf("value %s.slab_kb %ld\n", argv[0], memory_kb("Slab") - slab);
+	fd = fds[0];
+	run_toggle();
+	for (i = 0; i < SAMPLES; i++)
+		v[i] = measure(&(struct op) { .run = run_toggle }, 1) / n;
+	snprintf(name, sizeof(name), "%s.toggle", argv[0]);
+	print_samples(name, v, SAMPLES);
+	if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
+		die("enable: %s", strerror(errno));
 	sleep(atoi(argv[2]));
-	for (i = 0; i < n; i++)
-		close(fds[i]);
+	ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
 	return 0;
 }
 
 /* ---- profile ------------------------------------------------------------- */
 
 #ifdef __x86_64__
-#include <cpuid.h>
-
 /*
  * The profile plugin (tests/bench) counts each instruction by its address.  It
- * is asked by CPUID and answers in 64 bits; the symbols are known only here,
- * so addresses are turned into names here.
+ * is asked by an instruction that does nothing without it; the symbols are known
+ * only here, so addresses are turned into names here.
  */
-#define PROFILE_LEAF		0x50524f46
 #define PROFILE_SIGNATURE	0x464f5250
 
 enum { PROFILE_HELLO, PROFILE_START, PROFILE_STOP, PROFILE_ENTRY };
 
 static void ask_profile(uint64_t command, uint64_t arg, uint64_t *a, uint64_t *b)
 {
-	uint64_t ra = PROFILE_LEAF, rb = arg, rc = command, rd = 0;
+	uint64_t ra = 0, rb = arg;
 
-	__asm__ volatile("cpuid" : "+a" (ra), "+b" (rb), "+c" (rc), "+d" (rd)
-			 : : "memory");
+	__asm__ volatile("nopl 0x50524f46(%%rax)" : "+a" (ra), "+b" (rb)
+			 : "c" (command) : "memory");
 	*a = ra;
 	*b = rb;
 }

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# No test: figures for scripts/bench. A read from another CPU of the package.
+# Both CPUs share one thread of QEMU, so time has the instructions of both.
+# arch: x86_64
+# tier: bench
+# smp: 2,sockets=1,cores=2
+# cpu: Skylake-Client
+# model: vendor=intel,packages=1,pkg0=65/45/5/3/80
+# icount: shift=0,sleep=off
+# timeout: 300
+# guest: bench
+# intree: rapl msr intel_rapl_msr
+. /lib/ktap.sh
+. /lib/module.sh
+
+plan 4
+check "the kernel's own rapl" load_mod rapl
+check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
+check "powercap and msr" modprobe -a msr intel_rapl_msr
+
+measure() {
+	bench time remote.mine 200 cpu=1 read mine/energy-pkg@0 || return
+	bench time remote.power 200 cpu=1 read power/energy-pkg@0 || return
+	bench time remote.powercap 100 cpu=1 pread /sys/class/powercap/intel-rapl:0/energy_uj 0 64 || return
+	bench time remote.msr 100 cpu=1 pread /dev/cpu/0/msr 0x611 8
+}
+if measure; then ok "measured"; else not_ok "measured"; fi
+finish

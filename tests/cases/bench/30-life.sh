@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# No test: figures for scripts/bench. Loading, memory, perf's intervals, timers.
+# arch: x86_64
+# tier: bench
+# smp: 1
+# cpu: Skylake-Client
+# model: vendor=intel,packages=1,pkg0=65/45/5/3/80
+# icount: shift=0,sleep=off
+# timeout: 400
+# guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
+# tools: perf
+# intree: rapl
+. /lib/ktap.sh
+. /lib/module.sh
+. /usr/lib/bench.sh
+
+group() {
+	echo "$1/energy-pkg/,$1/energy-cores/,$1/energy-ram/,$1/energy-gpu/,$1/energy-psys/"
+}
+
+wakeups() {
+	# an event that is open and running, then none
+	echo "value wakeups.active.$2 $(watch_timer "$(timer_of "$1")" \
+		bench many "hour.$2" 1 3600 "$2/energy-pkg@0" | sed -n '$p' | cut -d' ' -f1)"
+	echo "value wakeups.idle.$2 $(watch_timer "$(timer_of "$1")" sleep 3600 | cut -d' ' -f1)"
+}
+
+plan 1
+measure() {
+	bench module module.mine "$(ko_file rapl_pmu)" rapl_pmu pmu_name=mine || return
+	bench module module.power "$(ko_file rapl)" rapl || return
+	echo "value slab.mine $(slab_of rapl_pmu pmu_name=mine)"
+	echo "value slab.power $(slab_of rapl)"
+	echo "value core.mine $(cat /sys/module/rapl_pmu/coresize)"
+	echo "value core.power $(cat /sys/module/rapl/coresize)"
+	for pmu in mine power; do
+		bench step tick.$pmu 10 60 perf stat -a -e "$(group $pmu)" -I 100 --interval-count @ || return
+	done
+	wakeups rapl_pmu mine
+	wakeups rapl power
+}
+if measure; then ok "measured"; else not_ok "measured"; fi
+finish
