@@ -806,10 +806,16 @@ static int cmd_hammer(int argc, char **argv)
 		if (children[n++])
 			continue;
 		if (a == 2) {
+			/*
+			 * perf takes all events of the CPU off and on again to
+			 * enable one, and nobody counts in between: without a
+			 * pause that would be most of the time.
+			 */
 			while (time(NULL) < end) {
 				ioctl(other->fd, PERF_EVENT_IOC_ENABLE, 0);
 				count(other);
 				ioctl(other->fd, PERF_EVENT_IOC_DISABLE, 0);
+				wait_seconds(0.02);
 			}
 			_exit(0);
 		}
