@@ -53,7 +53,7 @@ struct plugin_register {
 	bool readonly;
 };
 
-enum { CB_NO_REGS, CB_READ_REGS, CB_WRITE_REGS };
+enum { CB_NO_REGS, CB_READ_REGS, CB_WRITE_REGS, CB_WRITE_REGS_AND_PC };
 enum { DISCON_EXCEPTION = 2 };
 
 typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
@@ -67,23 +67,6 @@ void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
 void qemu_plugin_register_vcpu_discon_cb(plugin_id id, int type, discon_cb cb,
 					 void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, exit_cb cb, void *data);
-
-/* The callback is called only if the CPU's number in the table is so. */
-struct qemu_plugin_scoreboard;
-struct plugin_u64 {
-	struct qemu_plugin_scoreboard *board;
-	size_t offset;
-};
-
-enum { COND_NOT_EQUAL = 3 };
-
-struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
-void qemu_plugin_u64_set(struct plugin_u64 entry, unsigned int vcpu,
-			 uint64_t value);
-void qemu_plugin_register_vcpu_insn_exec_cond_cb(struct qemu_plugin_insn *insn,
-						 vcpu_cb cb, int flags, int cond,
-						 struct plugin_u64 entry,
-						 uint64_t value, void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    vcpu_cb cb, int flags, void *data);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
@@ -91,6 +74,7 @@ struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb
 						 size_t i);
 size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf,
 			     size_t len);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
 /* GLib's GArray and GByteArray have the same public part. */
@@ -109,6 +93,7 @@ bool qemu_plugin_read_register(struct qemu_plugin_register *r,
 			       struct glib_array *buf);
 bool qemu_plugin_write_register(struct qemu_plugin_register *r,
 				struct glib_array *buf);
+__attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
@@ -128,10 +113,10 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
 #define QEMU_CLOCK_VIRTUAL	1
 
-enum { RAX, RBX, RCX, RDX, CS, N_REGISTERS };
+enum { RAX, RBX, RCX, RDX, RIP, CS, N_REGISTERS };
 
 static const char *const register_names[N_REGISTERS] = {
-	"rax", "rbx", "rcx", "rdx", "cs",
+	"rax", "rbx", "rcx", "rdx", "rip", "cs",
 };
 
 struct vcpu {
@@ -274,43 +259,51 @@ static void set_reg(struct vcpu *v, int r, uint64_t value)
 	}
 }
 
-/* Does this CPU have something pending? */
-static struct plugin_u64 pending_flag;
+/*
+ * Where an instruction is and how long: bits 11:0 are the offset in its page,
+ * the size stands above, and above that whether it is the last of its block.
+ */
+#define PLACE_LAST	(1UL << 16)
 
-static bool is_pending(const struct vcpu *v)
+static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
 {
-	return v->pending || v->topoext;
-}
+	uintptr_t place = qemu_plugin_insn_vaddr(insn) & 0xfff;
 
-static void update_flag(const struct vcpu *v)
-{
-	unsigned int cpu, any = 0;
-
-	if (!*use_icount) {
-		qemu_plugin_u64_set(pending_flag, v - vcpus, is_pending(v));
-		return;
-	}
-	/* One thread for all CPUs: QEMU's idea of the CPU is wrong, see above. */
-	for (cpu = 0; cpu < n_vcpus; cpu++)
-		any |= is_pending(&vcpus[cpu]);
-	for (cpu = 0; cpu < n_vcpus; cpu++)
-		qemu_plugin_u64_set(pending_flag, cpu, any);
+	return (void *)(place | qemu_plugin_insn_size(insn) << 12 |
+			(last ? PLACE_LAST : 0));
 }
 
 /*
  * Give the guest out[] for the registers in mask.
  *
- * QEMU executes the instruction, too, and whatever instruction comes next finds
- * our answer in the place of QEMU's, be it the first one of an interrupt.  To
- * skip the instruction would be simpler, but QEMU leaves the block then without
- * the flags that it has not yet computed: an interrupt at that moment saves what
- * it finds there, and the kernel dies of TF or NT when it returns.
+ * QEMU executes the instruction, too, and the callback at the next one puts the
+ * answer in the place of its own.  To skip the instruction would be simpler, but
+ * QEMU leaves the block then without the flags that it has not yet computed: an
+ * interrupt at that moment saves what it finds there, and the kernel dies of
+ * flags like NT when it returns.  Only the last instruction of a block has no
+ * other way; blocks end behind none of these but at the end of a page.
+ *
+ * The address seen at translation cannot be used to go on at: x86 translations
+ * are shared by all mappings of a physical page (a libc's cpuid in two
+ * processes). RIP in the callback is that of an earlier instruction of the
+ * block, but a block holds only instructions that start in one page.
  */
-static void answer_insn(struct vcpu *v, const uint32_t out[4], unsigned int mask)
+static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4],
+			unsigned int mask)
 {
-	memcpy(v->answer, out, sizeof(v->answer));
-	v->pending = mask;
-	update_flag(v);
+	uintptr_t p = (uintptr_t)place;
+	unsigned int r;
+
+	if (!(p & PLACE_LAST)) {
+		memcpy(v->answer, out, sizeof(v->answer));
+		v->pending = mask;
+		return;
+	}
+	for (r = RAX; r <= RDX; r++)
+		if (mask & 1U << r)
+			set_reg(v, r, out[r]);
+	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) +
+			   ((p & ~PLACE_LAST) >> 12));
 }
 
 /*
@@ -324,16 +317,13 @@ static void behind_insn(unsigned int vcpu, void *data)
 	unsigned int r;
 
 	(void)data;
-	if (!is_pending(v))
-		return;
 	for (r = RAX; r <= RDX && v->pending; r++)
 		if (v->pending & 1U << r)
 			set_reg(v, r, v->answer[r]);
+	v->pending = 0;
 	if (v->topoext)
 		set_reg(v, RCX, get_reg(v, RCX) | CPUID_EXT_TOPOEXT);
-	v->pending = 0;
 	v->topoext = false;
-	update_flag(v);
 }
 
 /* ---- logs ---- */
@@ -476,7 +466,7 @@ static bool is_user(struct vcpu *v)
 	return get_reg(v, CS) & 3;
 }
 
-static void on_rdmsr(unsigned int vcpu, void *data)
+static void on_rdmsr(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
@@ -485,7 +475,6 @@ static void on_rdmsr(unsigned int vcpu, void *data)
 	uint32_t out[4] = { 0 };
 	uint64_t value, now;
 
-	(void)data;
 	if (v->faulting) {
 		fprintf(stderr, "librapl: this QEMU gave no #GP for MSR %#x: the plugin has to be adapted (fault=zero does without)\n",
 			MSR_FAULTS);
@@ -512,7 +501,7 @@ static void on_rdmsr(unsigned int vcpu, void *data)
 	}
 	out[RAX] = value;
 	out[RDX] = value >> 32;
-	answer_insn(v, out, 1U << RAX | 1U << RDX);
+	answer_insn(v, place, out, 1U << RAX | 1U << RDX);
 }
 
 static void on_exception(unsigned int cpu, int type, uint64_t from,
@@ -531,14 +520,14 @@ static void on_exception(unsigned int cpu, int type, uint64_t from,
 }
 
 /* QEMU, too, executes it: a write to a register that it does not know is nothing. */
-static void on_wrmsr(unsigned int vcpu, void *data)
+static void on_wrmsr(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
 	uint32_t msr = get_reg(v, RCX);
 	uint64_t value, now;
 
-	(void)data;
+	(void)place;
 	if ((msr != DOORBELL && !rapl_model_is_msr(msr)) || is_user(v))
 		return;
 
@@ -551,7 +540,7 @@ static void on_wrmsr(unsigned int vcpu, void *data)
 	pthread_mutex_unlock(&lock);
 }
 
-static void on_cpuid(unsigned int vcpu, void *data)
+static void on_cpuid(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
@@ -560,7 +549,6 @@ static void on_cpuid(unsigned int vcpu, void *data)
 	uint32_t ecx;
 	uint64_t now;
 
-	(void)data;
 	switch (leaf) {
 	case CPUID_POWER:
 		/*
@@ -584,12 +572,11 @@ static void on_cpuid(unsigned int vcpu, void *data)
 		break;
 	case CPUID_EXT:
 		v->topoext = model.cfg.vendor == RAPL_AMD && model.cfg.threads > 1;
-		update_flag(v);
 		return;
 	default:
 		return;
 	}
-	answer_insn(v, out, 1U << RAX | 1U << RBX | 1U << RCX | 1U << RDX);
+	answer_insn(v, place, out, 1U << RAX | 1U << RBX | 1U << RCX | 1U << RDX);
 }
 
 /*
@@ -627,19 +614,15 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint8_t bytes[15];
 		size_t len, k;
+		void *place;
 
 		if (qemu_plugin_insn_vaddr(insn) == 0xfffffff0)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reset_vector,
 							       CB_NO_REGS, NULL);
 
-		/* In another block, or one of another CPU's: ask first. */
 		if (behind)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, behind_insn,
 							       CB_WRITE_REGS, NULL);
-		else if (!i)
-			qemu_plugin_register_vcpu_insn_exec_cond_cb(insn,
-				behind_insn, CB_WRITE_REGS, COND_NOT_EQUAL,
-				pending_flag, 0, NULL);
 		behind = false;
 
 		len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
@@ -657,19 +640,20 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 		}
 		if (len != k + 2 || bytes[k] != 0x0f)
 			continue;
+		place = insn_place(insn, i == n - 1);
 		behind = bytes[k + 1] == 0x32 || bytes[k + 1] == 0xa2;
 		if (bytes[k + 1] == 0x32)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rdmsr,
-							       CB_WRITE_REGS,
-							       NULL);
+							       CB_WRITE_REGS_AND_PC,
+							       place);
 		else if (bytes[k + 1] == 0x30)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wrmsr,
-							       CB_WRITE_REGS,
-							       NULL);
+							       CB_WRITE_REGS_AND_PC,
+							       place);
 		else if (bytes[k + 1] == 0xa2)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
-							       CB_WRITE_REGS,
-							       NULL);
+							       CB_WRITE_REGS_AND_PC,
+							       place);
 	}
 }
 
@@ -748,7 +732,6 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	vcpus = calloc(n_vcpus, sizeof(*vcpus));
 	if (!vcpus)
 		return -1;
-	pending_flag.board = qemu_plugin_scoreboard_new(sizeof(uint64_t));
 	rapl_model_init(&model, &cfg);
 
 	if (cfg.truth) {
