@@ -222,7 +222,7 @@ make_initramfs()
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
-	local file=$1 arch=$3 dir=$4 icount model append vmlinuz image
+	local file=$1 arch=$3 dir=$4 icount model append vmlinuz image accel
 	# shellcheck source-path=SCRIPTDIR source=machine/x86_64.sh
 	. "$tests/machine/$arch.sh"
 	icount=$(case_field "$file" icount)
@@ -244,7 +244,10 @@ machine_of()
 		head -c 70000 "${kernel_dir[$2 $arch]}/vmlinuz" >"$dir/vmlinuz"
 		vmlinuz=$dir/vmlinuz
 	fi
-	command=("${qemu_of[$arch]}" "${machine_args[@]}" -accel "${ACCEL:-tcg}"
+	# plugins and counted instructions are of the emulator alone
+	accel=${ACCEL:-tcg}
+	[ -z "$icount$model" ] || accel=tcg
+	command=("${qemu_of[$arch]}" "${machine_args[@]}" -accel "$accel"
 		-cpu "$(case_field "$file" cpu "$default_cpu")"
 		-smp "$(case_field "$file" smp "$default_smp")"
 		-m "$(case_field "$file" mem "$default_mem")"
