@@ -113,16 +113,17 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
 #define QEMU_CLOCK_VIRTUAL	1
 
-enum { RAX, RBX, RCX, RDX, RIP, CS, N_REGISTERS };
+enum { RAX, RBX, RCX, RDX, RIP, CS, EFLAGS, N_REGISTERS };
 
 static const char *const register_names[N_REGISTERS] = {
-	"rax", "rbx", "rcx", "rdx", "rip", "cs",
+	"rax", "rbx", "rcx", "rdx", "rip", "cs", "eflags",
 };
 
 struct vcpu {
 	struct qemu_plugin_register *reg[N_REGISTERS];
 	struct glib_array *buf;
 	void *state;			/* QEMU's CPUState */
+	uint64_t *lazy_flags;		/* in there, see forget_flags() */
 	/* an rdmsr was sent into #GP, put RCX back before its handler */
 	bool faulting;
 	uint64_t rcx;
@@ -274,14 +275,57 @@ static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
 }
 
 /*
+ * QEMU computes the flags when somebody asks for them, from the last result and
+ * its operands and from what operation that was.  When a plugin sets the PC,
+ * QEMU leaves the block with the operands up to date and an old operation.  If
+ * that says that the operand is the flags themselves, then an interrupt at this
+ * moment saves garbage, and the kernel dies of TF or NT when it returns.  So set
+ * the operands to 0: that gives harmless flags with any operation, and nobody
+ * wants those from before rdmsr or cpuid, which are inline assembly.
+ *
+ * There is no interface for that.  In QEMU's struct they follow EIP and EFLAGS,
+ * and those follow the general registers: RAX, RCX, RDX, RBX and so on.
+ */
+#define SEARCH_WORDS	(64 * 1024 / 8)
+#define LAZY_FLAGS	3		/* cc_dst, cc_src, cc_src2 */
+
+static uint64_t *find_flags(struct vcpu *v, uint64_t *state)
+{
+	const uint64_t want[] = {
+		get_reg(v, RAX), get_reg(v, RCX), get_reg(v, RDX), get_reg(v, RBX),
+	};
+	uint64_t rip = get_reg(v, RIP);
+	uint32_t eflags = get_reg(v, EFLAGS);
+	unsigned int i, k;
+
+	for (i = 0; i < SEARCH_WORDS; i++) {
+		if (memcmp(&state[i], want, sizeof(want)))
+			continue;
+		/* 16 general registers, or 32 with APX */
+		for (k = 16; k <= 32; k += 16)
+			if (state[i + k] == rip && (uint32_t)state[i + k + 1] == eflags)
+				return &state[i + k + 2];
+	}
+	fprintf(stderr, "librapl: this QEMU keeps the flags elsewhere: the plugin has to be adapted\n");
+	exit(1);
+}
+
+static void forget_flags(struct vcpu *v)
+{
+	void **current = current_cpu();
+
+	if (!v->lazy_flags && current)
+		v->lazy_flags = find_flags(v, *current);
+	if (v->lazy_flags)
+		memset(v->lazy_flags, 0, LAZY_FLAGS * sizeof(*v->lazy_flags));
+}
+
+/*
  * Give the guest out[] for the registers in mask.
  *
- * QEMU executes the instruction, too, and the callback at the next one puts the
- * answer in the place of its own.  To skip the instruction would be simpler, but
- * QEMU leaves the block then without the flags that it has not yet computed: an
- * interrupt at that moment saves what it finds there, and the kernel dies of
- * flags like NT when it returns.  Only the last instruction of a block has no
- * other way; blocks end behind none of these but at the end of a page.
+ * If another instruction follows in the block, QEMU executes this one, too, and
+ * the callback at the next one puts the answer in the place of its own.  rdmsr
+ * ends blocks: there the answer is given here and the instruction skipped.
  *
  * The address seen at translation cannot be used to go on at: x86 translations
  * are shared by all mappings of a physical page (a libc's cpuid in two
@@ -302,6 +346,7 @@ static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4],
 	for (r = RAX; r <= RDX; r++)
 		if (mask & 1U << r)
 			set_reg(v, r, out[r]);
+	forget_flags(v);
 	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) +
 			   ((p & ~PLACE_LAST) >> 12));
 }
