@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, CPUs that go offline take energy with them, or the kernel down,
+# or the timer reads the counters of another package.
+# arch: x86_64
+# tier: slow
+# timeout: 1800
+# smp: 6,sockets=2,cores=3
+# cpu: Skylake-Client
+# model: vendor=intel,packages=2,unit=16,pkg0=65/45/5/3/90,pkg1=210.5/180/12/7/300,access=@DIR@/access.log
+# icount: shift=0,sleep=off
+# guest: pmu hotplug_case rapltruth
+. /usr/bin/hotplug_case
+
+hotplug_case 300 81
