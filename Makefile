@@ -82,6 +82,7 @@ help:
 	@echo '  check            unit tests, negative controls, boots on 6.1 and the newest kernel'
 	@echo '  check-all        the same on every kernel line and flavour, slow tests too'
 	@echo '  check-unit       unit tests only: seconds'
+	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot what came out (root)'
 	@echo '  deb, rpm         packages, in build/deb and build/rpm'
@@ -129,6 +130,9 @@ check-all:
 check-unit:
 	@scripts/check -u
 
+compare:
+	@scripts/compare -k '$(KERNELS)'
+
 check-dkms:
 	@tests/dkms/run.sh
 
@@ -157,4 +161,4 @@ lint:
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms check-deb deb rpm sign readme-table bench lint
+	check-all check-unit check-dkms check-deb deb rpm sign readme-table bench lint compare

@@ -55,6 +55,18 @@ judge()
 		}' /tmp/truth /tmp/stat || return 1
 	done
 }
+# For scripts/compare: a row with both drivers
+compare_row()
+{
+	diag "$(awk -F'[, ]' -v what="$1" -v domain="$2" '
+	function cell(joules) { return sprintf("%.1f J, %+.3f %%", joules, (joules / want - 1) * 100) }
+	FILENAME == "/tmp/truth" { if ("energy-" $2 == domain) want = $3; next }
+	$0 ~ "mine/" domain { ours = $1 }
+	$0 ~ "power/" domain { theirs = $1 }
+	END { printf "compare: %s, truth %.1f J | %s | %s\n", what, want, cell(theirs), cell(ours) }' /tmp/truth /tmp/stat)"
+}
+compare_row "500 W at 2^-14 J for $seconds s" energy-pkg
+compare_row "120 W of DRAM beside it for $seconds s" energy-ram
 for event in mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/ power/energy-pkg/ power/energy-ram/; do
 	diag "$(judge $event)"
 done

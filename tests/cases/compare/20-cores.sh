@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The energy of single cores, on a machine whose packages differ: one core in the
+# first, two in the second.
+# arch: x86_64
+# timeout: 200
+# tier: slow
+# smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
+# cpu: EPYC
+# qemu: -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=1 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=1
+# model: vendor=amd,packages=2,threads=2,pkg0=65/10/0/0/0,pkg1=180/90/0/0/0
+# guest: pmu compare_case
+# intree: rapl
+. /usr/bin/compare_case
+
+plan 2
+opens() {
+	n=0
+	for cpu in 0 1 2 3 4; do
+		[ "$(pmu open "$1" 1 cpu=$cpu 2>/dev/null)" != ok ] || n=$((n + 1))
+	done
+	echo "$n of 5"
+}
+check "load" compare_load
+check "ours count" pmu truth 3 0.5 mine_core/energy-core@0 mine_core/energy-core@1 mine_core/energy-core@2 mine_core/energy-core@3 mine_core/energy-core@4
+pmu truth 3 0.5 mine_core/energy-core@0 mine_core/energy-core@1 mine_core/energy-core@2 mine_core/energy-core@3 mine_core/energy-core@4 >/tmp/ours
+if compare_has power_core; then
+	compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "$(opens power_core)" "$(opens mine_core)"
+else
+	compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "no power_core" "$(opens mine_core)"
+fi
+finish
