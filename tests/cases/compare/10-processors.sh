@@ -2,6 +2,7 @@
 # How many processors each of the two knows, and one that mainline forgot.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=167
 # model: vendor=intel,packages=1,pkg0=125/95/5/15/200

@@ -2,6 +2,7 @@
 # Units that differ from those of the predecessors.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=143
 # model: vendor=intel,packages=1,pkg0=350/250/45/20/2000,psys_unit=0,absent=gpu

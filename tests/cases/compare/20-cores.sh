@@ -2,7 +2,7 @@
 # The energy of single cores, on a machine whose packages differ: one core in the
 # first, two in the second.
 # arch: x86_64
-# timeout: 200
+# timeout: 300
 # tier: slow
 # smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
 # cpu: EPYC

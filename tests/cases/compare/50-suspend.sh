@@ -2,7 +2,7 @@
 # Suspend to RAM resets the counters; no energy is used meanwhile.
 # arch: x86_64
 # tier: slow
-# timeout: 300
+# timeout: 600
 # smp: 2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90,s3=reset,start=0x30000000

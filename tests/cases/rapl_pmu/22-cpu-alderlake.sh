@@ -2,6 +2,7 @@
 # Alder Lake: hybrid; too new for Linux 5.10.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=151
 # model: vendor=intel,packages=1,pkg0=241/180/5/15/300

@@ -2,6 +2,7 @@
 # Arrow Lake: too new for Linux 6.1.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=198
 # model: vendor=intel,packages=1,pkg0=250/190/5/15/300

@@ -2,6 +2,7 @@
 # Avoton is a Silvermont and yet counts 2^-ESU J.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=77
 # model: vendor=intel,packages=1,pkg0=20/14/1/1/9,absent=ram+gpu+psys

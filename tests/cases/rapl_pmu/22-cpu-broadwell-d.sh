@@ -2,6 +2,7 @@
 # Broadwell-D: the sources disagree on DRAM, two of three say 2^-16 J.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=86
 # model: vendor=intel,packages=1,pkg0=45/30/20/20/100,ram_unit=16,absent=gpu+psys

@@ -2,6 +2,7 @@
 # Goldmont: an Atom with the common unit.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=92
 # model: vendor=intel,packages=1,pkg0=10/6/1.5/2/9,absent=psys

@@ -3,6 +3,7 @@
 # joules.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=173
 # model: vendor=intel,packages=1,pkg0=500/350/80/20/3000,psys_unit=0,absent=gpu

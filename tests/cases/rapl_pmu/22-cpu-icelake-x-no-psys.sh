@@ -3,6 +3,7 @@
 # it, so it is not shown.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=106
 # model: vendor=intel,packages=1,pkg0=270/200/50/20/0,ram_unit=16,absent=gpu

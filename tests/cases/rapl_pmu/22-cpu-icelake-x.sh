@@ -2,6 +2,7 @@
 # Ice Lake-SP whose platform counter counts: it is shown because it does.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=106
 # model: vendor=intel,packages=1,pkg0=270/200/50/20/500,ram_unit=16,absent=gpu

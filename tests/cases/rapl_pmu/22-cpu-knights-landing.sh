@@ -2,6 +2,7 @@
 # Xeon Phi: no cores even where the MSR answers, DRAM in 2^-16 J.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=87
 # model: vendor=intel,packages=1,pkg0=230/100/60/20/100,ram_unit=16,absent=gpu+psys

@@ -2,6 +2,7 @@
 # Panther Lake: the kernel has a PMU for it from 7.x on, in powercap.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=204
 # model: vendor=intel,packages=1,pkg0=45/30/3/8/60

@@ -2,6 +2,7 @@
 # Rocket Lake: forgotten by the kernel's rapl up to 7.3.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=167
 # model: vendor=intel,packages=1,pkg0=125/95/5/15/200

@@ -3,6 +3,7 @@
 # answers.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=42
 # model: vendor=intel,packages=1,unit=16,pkg0=95/60/8/20/100

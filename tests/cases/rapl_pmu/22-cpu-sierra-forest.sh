@@ -3,6 +3,7 @@
 # common unit.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=175
 # model: vendor=intel,packages=1,pkg0=330/250/60/20/700,absent=gpu

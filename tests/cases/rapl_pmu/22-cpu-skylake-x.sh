@@ -2,6 +2,7 @@
 # Skylake-SP, Cascade Lake: DRAM in 2^-16 J.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=85
 # model: vendor=intel,packages=1,pkg0=205/150/60/20/100,ram_unit=16,absent=gpu+psys

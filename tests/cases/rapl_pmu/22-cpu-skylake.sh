@@ -2,6 +2,7 @@
 # Skylake: all five, with garbage in the upper halves.
 # arch: x86_64
 # tier: slow
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=94
 # model: vendor=intel,packages=1,pkg0=91/70/4.5/10/140,high=0xcafe0000

@@ -2,7 +2,7 @@
 # If this fails, the energy of AMD's cores is missing, doubled by hyperthreading
 # or does not add up.
 # arch: x86_64
-# timeout: 240
+# timeout: 480
 # smp: 8,sockets=2,cores=2,threads=2
 # cpu: EPYC
 # model: vendor=amd,packages=2,threads=2,pkg0=100/21/0/0/0,pkg1=200/63.5/0/0/0,high=0x1234

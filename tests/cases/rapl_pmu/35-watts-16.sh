@@ -4,7 +4,7 @@
 # Sandy Bridge and the DRAM of many Xeons have it.  The kernel's own driver on
 # the same machine looks too seldom and takes large advances for negative.
 # arch: x86_64
-# timeout: 300
+# timeout: 600
 # smp: 1
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=280/10000/120/1/1

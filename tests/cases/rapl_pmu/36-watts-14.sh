@@ -4,7 +4,7 @@
 # v3 to Ice Lake.  The kernel's own driver takes its timer from the package.
 # arch: x86_64
 # tier: slow
-# timeout: 600
+# timeout: 1200
 # smp: 1
 # cpu: Skylake-Client,family=6,model=63
 # model: vendor=intel,packages=1,pkg0=500/10000/120/0/0,ram_unit=16,absent=gpu+psys

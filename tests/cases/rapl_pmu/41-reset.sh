@@ -2,6 +2,7 @@
 # If this fails, a counter that firmware or another kernel set back to 0 gives
 # energy that was never used, or takes some away.
 # arch: x86_64
+# timeout: 240
 # smp: 1
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=65/45/5/3/90,start=0x30000000

@@ -2,7 +2,7 @@
 # If this fails, readers, timer, start and stop of one counter and CPU hotplug
 # get into each other's way.  Runs with a thread of the host for each CPU.
 # arch: x86_64
-# timeout: 300
+# timeout: 600
 # smp: 4
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90

@@ -2,7 +2,7 @@
 # If this fails, suspend to RAM, which resets the counters of this machine,
 # invents energy or loses what was counted before.
 # arch: x86_64
-# timeout: 300
+# timeout: 600
 # smp: 4,sockets=2,cores=2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,s3=reset,start=0x30000000

@@ -5,7 +5,7 @@
 # smp: 4,sockets=2,cores=2
 # cpu: EPYC
 # model: vendor=amd,packages=2,pkg0=100/40
-# timeout: 240
+# timeout: 480
 # guest: pmu
 . /lib/ktap.sh
 . /lib/module.sh
