@@ -1258,10 +1258,13 @@ static int cmd_time(int calls)
 	return 0;
 }
 
-/* ns of one exit to userspace and back into the guest, median of 5. */
+/*
+ * ns of one exit to userspace and back into the guest: the best of 9, because
+ * whatever else the CPU does in between counts as ours.
+ */
 static int cmd_exits(int ms)
 {
-	uint64_t cost[5];
+	uint64_t cost[9];
 	struct vm vm;
 	int r;
 
@@ -1269,7 +1272,7 @@ static int cmd_exits(int ms)
 	start_all(&vm);
 	expect_beats(&vm, 0, "before the exits");
 	write_mail(&vm, W_COMMAND, 0, CMD_MMIO);
-	for (r = 0; r < 5; r++) {
+	for (r = 0; r < 9; r++) {
 		unsigned long first = vm.vcpu[0].exits;
 		uint64_t t = now_ns();
 
@@ -1277,8 +1280,8 @@ static int cmd_exits(int ms)
 		cost[r] = (now_ns() - t) / (vm.vcpu[0].exits - first + 1);
 	}
 	write_mail(&vm, W_COMMAND, 0, CMD_NONE);
-	qsort(cost, 5, sizeof(cost[0]), by_size);
-	printf("exit %llu\n", (unsigned long long)cost[2]);
+	qsort(cost, 9, sizeof(cost[0]), by_size);
+	printf("exit %llu\n", (unsigned long long)cost[0]);
 	stop_all(&vm);
 	destroy_vm(&vm);
 	return surprises;

@@ -6,6 +6,7 @@
 # timeout: 180
 . /lib/ktap.sh
 . /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 14
 

@@ -6,6 +6,7 @@
 # kmod: mpstate_rival
 . /lib/ktap.sh
 . /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 27
 

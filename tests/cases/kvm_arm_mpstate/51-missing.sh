@@ -4,6 +4,7 @@
 # variant: MPST_TEST_MISSING_FUNCTION
 . /lib/ktap.sh
 . /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 3
 

@@ -4,6 +4,7 @@
 # guest: mpstate
 . /lib/ktap.sh
 . /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 16
 

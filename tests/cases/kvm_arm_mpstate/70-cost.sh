@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, running guests pay for the module, or VMMs pay more than is known.
+# Guest time counts instructions here, so the figures repeat.
+# arch: aarch64
+# tier: slow
+# smp: 1
+# icount: shift=0,sleep=off
+# guest: mpstate
+# timeout: 600
+. /lib/ktap.sh
+. /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
+
+plan 8
+
+# "get N set N check N exit N", in ns, which are instructions
+measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
+value() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "/tmp/$1"; }
+# within WHAT PERCENT BEFORE AFTER
+within() {
+	before=$(value "$3" "$1")
+	after=$(value "$4" "$1")
+	echo "$1: $before before, $after after"
+	[ -n "$before" ] && [ $((after * 1000)) -le $((before * (1000 + $2 * 10))) ]
+}
+no_run_hooks() {
+	sed 's/ .*//' /sys/kernel/tracing/enabled_functions | sort >/tmp/hooked
+	[ "$(tr '\n' ' ' </tmp/hooked)" = "kvm_arch_destroy_vm kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension " ] ||
+		{ cat /tmp/hooked; return 1; }
+}
+
+measure warm-up
+measure native
+check "load" load_mod kvm_arm_mpstate
+check "nothing that KVM_RUN or PSCI calls is hooked" no_run_hooks
+measure module
+
+# Before Linux 6.2 ftrace saves all registers and walks the list of all its users
+# on each call; from then on a function's only user is called directly. Most of
+# what is paid here is that: compare the extension check, which we only look at.
+call=10 other=5
+case $(uname -r) in
+5.*|6.1.*) call=50 other=40 ;;
+esac
+check "GET costs at most $call % more" within get $call native module
+check "SET costs at most $call % more" within set $call native module
+check "another extension's check costs at most $other % more" within check $other native module
+check "unload" unload_mod kvm_arm_mpstate
+measure after
+# against the later one: a kernel fresh from boot has work of its own
+check "an exit of KVM_RUN costs the same (1 %)" within exit 1 after module
+check "afterwards GET costs what it did" within get 1 native after
+finish
