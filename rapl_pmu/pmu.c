@@ -28,6 +28,7 @@
 #include <linux/percpu.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -305,6 +306,7 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 	struct rapl_instance *inst =
 		container_of(timer, struct rapl_instance, timer);
 	unsigned long flags, active = 0;
+	bool again = false;
 	unsigned int i;
 	u64 period;
 
@@ -314,11 +316,15 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 	for (i = 0; i < inst->pmu->nr; i++)
 		if (inst->counter[i].active)
 			active |= BIT(i);
-	raw_spin_unlock_irqrestore(&inst->lock, flags);
-
 	/* The last event stopped meanwhile, or this CPU is no longer ours. */
-	if (!active || *this_cpu_ptr(inst->pmu->by_cpu) != inst)
-		return HRTIMER_NORESTART;
+	if (*this_cpu_ptr(inst->pmu->by_cpu) != inst)
+		active = 0;
+	/* An event that moves to another CPU may have started it there. */
+	if (active && !hrtimer_is_queued(timer)) {
+		hrtimer_forward_now(timer, ns_to_ktime(period));
+		again = true;
+	}
+	raw_spin_unlock_irqrestore(&inst->lock, flags);
 
 	for_each_set_bit(i, &active, inst->pmu->nr) {
 		struct rapl_counter *c = &inst->counter[i];
@@ -330,8 +336,19 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 		rapl_counter_tell(c);
 	}
 
-	hrtimer_forward_now(timer, ns_to_ktime(period));
-	return HRTIMER_RESTART;
+	return again ? HRTIMER_RESTART : HRTIMER_NORESTART;
+}
+
+/* Runs on the CPU in charge, interrupts off. */
+static void rapl_timer_kick(void *data)
+{
+	struct rapl_instance *inst = data;
+
+	raw_spin_lock(&inst->lock);
+	if (inst->nr_active)
+		hrtimer_start(&inst->timer, ns_to_ktime(inst->period),
+			      HRTIMER_MODE_REL_PINNED_HARD);
+	raw_spin_unlock(&inst->lock);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -771,6 +788,14 @@ static void rapl_cpu_offline_pmu(struct rapl_pmu *rp, unsigned int cpu)
 	rapl_set_migrating(inst, true);
 	perf_pmu_migrate_context(&rp->pmu, cpu, target);
 	rapl_set_migrating(inst, false);
+
+	/*
+	 * An event that was opened on the target before the last one had left
+	 * this CPU found the timer running, and it was running here.  It would
+	 * be moved with the CPU's other timers, to any package.
+	 */
+	hrtimer_cancel(&inst->timer);
+	smp_call_function_single(target, rapl_timer_kick, inst, 1);
 }
 
 static int rapl_cpu_online(unsigned int cpu)
