@@ -5,5 +5,6 @@
 # tools: qemu-system-aarch64
 # guest: mpstate_migrate
 # mem: 4096
+# append: watchdog_thresh=60
 # timeout: 900
 exec mpstate_migrate

@@ -7,5 +7,6 @@
 # tools: qemu-system-aarch64
 # guest: mpstate_migrate
 # mem: 4096
+# append: watchdog_thresh=60
 # timeout: 900
 aged=1 exec mpstate_migrate
