@@ -144,7 +144,7 @@ name_matches()
 # list_cells FILE...: "file line arch must", case by case so that -j mixes kernels
 list_cells()
 {
-	local file line arch must fault t
+	local file line arch must fault own fast_on t
 	for file in "$@"; do
 		fault=$(check_header "$file")
 		[ -z "$fault" ] || die "${file#"$top"/}: $fault" 2
@@ -152,9 +152,12 @@ list_cells()
 			[ -z "$(case_field "$file" expect)$(case_field "$file" break)" ] ||
 				die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
 		esac
-		t=$(case_field "$file" tier fast)
-		[ "$t" = "$tier" ] || [ "$tier:$t" = all:fast ] || [ "$tier:$t" = all:slow ] || continue
+		read -r own fast_on <<<"$(case_field "$file" tier fast)"
 		while read -r line arch must; do
+			t=$own
+			# "fast 7": on the other lines, slow
+			case " ${fast_on:-$line} " in *" $line "*) ;; *) t=slow ;; esac
+			[ "$t" = "$tier" ] || [ "$tier:$t" = all:fast ] || [ "$tier:$t" = all:slow ] || continue
 			! case_matches "$file" "$line" "$arch" || echo "$file $line $arch $must"
 		done <<<"$rows"
 	done

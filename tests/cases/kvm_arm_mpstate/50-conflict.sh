@@ -2,6 +2,7 @@
 # If this fails, the module and a livepatch get into each other's way, or a
 # refusal leaves hooks behind.
 # arch: aarch64
+# tier: fast 7
 # guest: mpstate
 # kmod: mpstate_rival
 . /lib/ktap.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, a kernel whose functions cannot be hooked is half hooked.
 # arch: aarch64
+# tier: fast 6.1
 # variant: MPST_TEST_MISSING_FUNCTION
 . /lib/ktap.sh
 . /lib/module.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module hooks a host that has no KVM.
 # arch: aarch64
+# tier: fast 7
 # qemu: -machine virtualization=off
 . /lib/ktap.sh
 . /lib/module.sh

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, nobody sees who powered which vCPU, or the documented fields lie.
 # arch: aarch64
+# tier: fast 7
 # guest: mpstate
 . /lib/ktap.sh
 . /lib/module.sh

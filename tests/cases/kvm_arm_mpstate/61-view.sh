@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the host's view of its VMs is wrong, or holds on to dead ones.
 # arch: aarch64
+# tier: fast 6.1
 # guest: mpstate
 . /lib/ktap.sh
 . /lib/module.sh

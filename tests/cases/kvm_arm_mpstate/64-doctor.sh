@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor overlooks what keeps the hooks from working.
 # arch: aarch64
+# tier: slow
 # kernels: 6.1
 # timeout: 180
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv

@@ -2,6 +2,7 @@
 # If this fails, DRAM of the Xeon E5 v3 is not read in its own unit of 2^-16
 # J: its register of units does not tell it.
 # arch: x86_64
+# tier: fast 7
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=63

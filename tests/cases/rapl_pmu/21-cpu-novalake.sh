@@ -2,6 +2,7 @@
 # If this fails, Intel processors of families other than 6 are not found. No
 # kernel up to 7.3 has a PMU for Nova Lake.
 # arch: x86_64
+# tier: fast 6.1
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=18,model=1

@@ -3,6 +3,7 @@
 # DRAM, in the common unit unlike its predecessors, is wrong. Linux 5.10 does
 # not know this model, its nearest relatives read DRAM four times too low.
 # arch: x86_64
+# tier: fast 7
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=143

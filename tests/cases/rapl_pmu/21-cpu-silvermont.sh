@@ -2,6 +2,7 @@
 # If this fails, Silvermont, which counts 2^ESU uJ, is wrong: no power of two
 # in joules, so no shift can do it. The kernel's rapl knows none of this kind.
 # arch: x86_64
+# tier: fast 6.1
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=55

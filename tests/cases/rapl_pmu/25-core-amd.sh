@@ -2,6 +2,7 @@
 # If this fails, the energy of AMD's cores is missing, doubled by hyperthreading
 # or does not add up.
 # arch: x86_64
+# tier: fast 6.1
 # timeout: 480
 # smp: 8,sockets=2,cores=2,threads=2
 # cpu: EPYC

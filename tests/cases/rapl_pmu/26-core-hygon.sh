@@ -2,6 +2,7 @@
 # If this fails, Hygon's processors, which are AMD's by another name, are not
 # served like them.
 # arch: x86_64
+# tier: slow
 # timeout: 240
 # smp: 4,sockets=1,cores=2,threads=2
 # cpu: Dhyana

@@ -4,6 +4,7 @@
 # Sandy Bridge and the DRAM of many Xeons have it.  The kernel's own driver on
 # the same machine looks too seldom and takes large advances for negative.
 # arch: x86_64
+# tier: fast 6.1
 # timeout: 600
 # smp: 1
 # cpu: Skylake-Client

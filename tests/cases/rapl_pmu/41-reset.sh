@@ -2,6 +2,7 @@
 # If this fails, a counter that firmware or another kernel set back to 0 gives
 # energy that was never used, or takes some away.
 # arch: x86_64
+# tier: fast 7
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client

@@ -2,6 +2,7 @@
 # If this fails, a listed processor whose MSRs fault is taken for one that
 # counts, or the fault shows in the log.
 # arch: x86_64
+# tier: fast 6.1
 # smp: 2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,absent=pkg+cores+ram+gpu+psys

@@ -2,6 +2,7 @@
 # If this fails, a virtual machine whose hypervisor answers 0 gets a PMU that
 # counts nothing.  The kernel's own driver registers one.
 # arch: x86_64
+# tier: fast 7
 # smp: 2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,zero=1

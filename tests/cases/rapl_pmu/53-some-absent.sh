@@ -2,6 +2,7 @@
 # If this fails, one MSR that is missing takes the others with it, or is shown
 # as an event; or a counter that starts at 0 is taken for missing.
 # arch: x86_64
+# tier: fast 7
 # smp: 2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/90,absent=ram,start=0

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor overlooks what is broken or sends people the wrong way.
 # arch: x86_64
+# tier: slow
 # kernels: 6.1
 # timeout: 300
 # cpu: Skylake-Client

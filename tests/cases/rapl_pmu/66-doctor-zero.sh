@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor does not tell a virtual machine without counters from a fault.
 # arch: x86_64
+# tier: slow
 # kernels: 6.1
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90,zero=1

@@ -2,6 +2,7 @@
 # If this fails, CPUs that go offline take energy with them, or the kernel down,
 # or the timer reads the counters of another package.
 # arch: x86_64
+# tier: fast 7
 # timeout: 900
 # smp: 6,sockets=2,cores=3
 # cpu: Skylake-Client

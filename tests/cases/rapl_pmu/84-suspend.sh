@@ -2,6 +2,7 @@
 # If this fails, suspend to RAM, which resets the counters of this machine,
 # invents energy or loses what was counted before.
 # arch: x86_64
+# tier: fast 6.1
 # timeout: 600
 # smp: 4,sockets=2,cores=2
 # cpu: Skylake-Client

@@ -2,6 +2,7 @@
 # If this fails, turbostat does not take its power from our PMU, or the watts
 # are wrong.
 # arch: x86_64
+# tier: fast 7
 # timeout: 480
 # mem: 768
 # smp: 2,sockets=2,cores=1
