@@ -3,7 +3,7 @@
 # arch: x86_64
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
-# timeout: 180
+# timeout: 400
 # guest: pmu
 # tools: perf
 # module: none

@@ -3,7 +3,7 @@
 # arch: x86_64
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
-# timeout: 300
+# timeout: 400
 # append: module.sig_enforce=1
 # guest: pmu
 # intree: ?efivarfs

@@ -22,11 +22,12 @@ failures=0
 usage()
 {
 	cat <<'USAGE'
-usage: tests/dkms/run.sh [-p LINES | -s | -a]
+usage: tests/dkms/run.sh [-p LINES | -c | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
   -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
                install, upgrade, new kernel, purge, then boot what was installed (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
+  -c           build with clang for a kernel that clang built, boot that; no root needed
   -s           a kernel that insists on signatures: refuses, and takes what make sign signed
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
@@ -74,7 +75,7 @@ fast_test()
 	local cloud
 	apt_root 6.1
 	cloud=${release/-amd64/-cloud-amd64}
-	plain_tree "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
+	plain_tree dkms "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
 	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
 }
 
@@ -145,6 +146,16 @@ package_test()
 	done
 }
 
+clang_test()
+{
+	apt_root 6.1
+	plain_tree clang "${base[@]}" dkms "linux-headers-$release" clang-16 lld-16 llvm-16
+	rm -rf "$work/out/installed"
+	mkdir "$work/out/installed"
+	part "clang" in_view "$tree" /bin/bash /src/tests/dkms/clang.sh "$release"
+	part "clang booted" "$here/boot.sh" 6.1 "$release" "$work/out/installed"
+}
+
 end()
 {
 	echo "1..$points"
@@ -167,7 +178,12 @@ case ${1:-} in
 	echo "KTAP version 1"
 	fast_test
 	package_test 5.10 6.1 6.12 7
+	clang_test
 	part "signature" "$here/signature.sh" 6.1
+	;;
+-c)
+	echo "KTAP version 1"
+	clang_test
 	;;
 -s)
 	echo "KTAP version 1"

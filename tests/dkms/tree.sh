@@ -23,20 +23,30 @@ apt_root()
 
 apt_get() { apt-get -q -y -c "$root/apt.conf" "$@"; }
 
-# plain_tree PKG...: $tree, with these packages and all they need unpacked but not
+# newest_only TREE: what an older list of packages made is of no use any more
+newest_only()
+{
+	local old
+	for old in "${1%-*}"-*; do
+		case $old in "$1"|*.lock) ;; *) rm -rf --one-file-system "$old" ;; esac
+	done
+}
+
+# plain_tree KIND PKG...: $tree, with these packages and all they need unpacked but not
 # configured. Needs neither root nor anything but apt and dpkg on this machine.
 plain_tree()
 {
-	local key tmp d deb list
+	local key tmp d deb list kind=$1
+	shift
 	list=$(apt_get install --print-uris "$@" 2>"$work/solve.log" | sed -n "s/^'\([^']*\)'.*/\1/p" | sort)
 	[ -n "$list" ] || { tail -n 5 "$work/solve.log" >&2; die "apt cannot resolve: $*"; }
-	key=$( { echo "$list"; declare -f plain_tree; } | sha256sum | cut -c1-8)
-	tree=$cache/dkms/plain-$key
+	key=$( { echo "$list"; echo 2; } | sha256sum | cut -c1-8)
+	tree=$cache/dkms/plain-$kind-$key
 	[ ! -e "$tree" ] || return 0
 	mkdir -p "$cache/dkms"
-	exec 8>"$cache/dkms/lock"
+	exec 8>"$cache/dkms/${tree##*/}.lock"
 	flock 8
-	[ ! -e "$tree" ] || return 0
+	[ ! -e "$tree" ] || { exec 8>&-; return 0; }
 	tmp=$tree.tmp
 	rm -rf "$tmp" "$tmp.debs"
 	mkdir -p "$tmp"/{usr/{bin,sbin,lib,lib64},etc,tmp,proc,dev,sys,src,root,run,var/tmp} "$tmp.debs/partial"
@@ -60,6 +70,8 @@ plain_tree()
 	chmod 1777 "$tmp/tmp" "$tmp/var/tmp"
 	rm -rf "$tmp.debs" "$tmp"/usr/share/{doc,man,locale,info}
 	mv "$tmp" "$tree"
+	newest_only "$tree"
+	exec 8>&-
 }
 
 # The other kernel of each release: small, and its own ABI name
@@ -75,15 +87,16 @@ full_tree()
 	command -v mmdebstrap >/dev/null || die "mmdebstrap is missing: run apt install mmdebstrap"
 	first=$release
 	second=${release/-amd64/-$other_flavour-amd64}
-	list=(dkms "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
+	# openssl: without it DKMS does not sign, and does not fail either.
+	list=(dkms openssl "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
 	key=$( { apt_get install --print-uris "${list[@]}" 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p" | sort
-		declare -f full_tree; } | sha256sum | cut -c1-8)
+		echo 2; } | sha256sum | cut -c1-8)
 	tree=$cache/dkms/full-$1-$key
 	[ ! -e "$tree" ] || return 0
 	mkdir -p "$cache/dkms"
-	exec 8>"$cache/dkms/lock"
+	exec 8>"$cache/dkms/${tree##*/}.lock"
 	flock 8
-	[ ! -e "$tree" ] || return 0
+	[ ! -e "$tree" ] || { exec 8>&-; return 0; }
 	tmp=$tree.tmp
 	rm -rf --one-file-system "$tmp"
 	# The release is the first suite; the others come with it in the list.
@@ -107,6 +120,8 @@ full_tree()
 			die "mmdebstrap failed: see $cache/dkms/mmdebstrap-$1.log"
 		}
 	mv "$tmp" "$tree"
+	newest_only "$tree"
+	exec 8>&-
 }
 
 # in_view TREE COMMAND...: runs it in a chroot over the tree; what it writes is gone
@@ -128,6 +143,6 @@ in_view()
 		mount --rbind /dev "$root/dev" && mount --rbind /proc "$root/proc" &&
 		mount --bind "$out" "$root/out" &&
 		mount --bind "$src" "$root/src" && mount -o remount,bind,ro "$root/src" || exit 125
-		exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin HOME=/root LC_ALL=C chroot "$root" "$@"' \
+		exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C chroot "$root" "$@"' \
 		sh "$tree" "$work/view" "$top" "$work/out" "$@"
 }
