@@ -31,12 +31,18 @@ check_header()
 
 # --- running ----------------------------------------------------------------
 
+# A kernel that is alive gets to its init in a tenth of this.
+boot_limit=${BOOT_TIMEOUT:-90}
+
+# reached_init DIR: did the kernel get to userspace?
+reached_init() { grep -aqs 'as init process' "$1/console.log"; }
+
 # run_vm DIR SECONDS COMMAND...: leaves DIR/status with the exit status, 124 for a
 # timeout, 137 for one that had to be killed. A panic ends it at once: the kernel
 # resets by itself (panic=-1), but one that died too early to do so would not.
 run_vm()
 {
-	local dir=$1 limit=$2 pid rc=0 seen=0
+	local dir=$1 limit=$2 pid rc=0 seen=0 begin=$SECONDS
 	shift 2
 	setpriv --pdeathsig=TERM timeout -k 1s --foreground "$limit" "$@" \
 		</dev/null >"$dir/qemu.log" 2>&1 &
@@ -45,12 +51,22 @@ run_vm()
 		sleep 0.2
 		# $$ is the runner, also in a cell's subshell: killed, it cannot end its machines.
 		kill -0 $$ 2>/dev/null || kill "$pid" 2>/dev/null || true
+		if [ $((SECONDS - begin)) -ge "$boot_limit" ] && ! reached_init "$dir"; then
+			kill "$pid" 2>/dev/null || true
+			rc=124
+			break
+		fi
 		if grep -qs 'Kernel panic - not syncing' "$dir/console.log"; then
 			seen=$((seen + 1))
 			[ $seen -ne 15 ] || kill "$pid" 2>/dev/null || true
 		fi
 	done
-	wait "$pid" || rc=$?
+	# ended for not booting: the same as out of time
+	if [ $rc -eq 124 ]; then
+		wait "$pid" || true
+	else
+		wait "$pid" || rc=$?
+	fi
 	echo $rc >"$dir/status"
 }
 
