@@ -34,6 +34,9 @@
 #include <linux/sysfs.h>
 #include <linux/timekeeping.h>
 #include <linux/topology.h>
+#include <linux/tracepoint-defs.h>
+
+#include <asm/asm.h>
 
 #include "pmu.h"
 #include "compat.h"
@@ -54,19 +57,24 @@ struct rapl_instance;
  * @units:    extended count; its low half is the MSR less @base
  * @base:     moves only when the MSR was reset or nobody was counting
  * @msr:      its address
+ * @here:     per CPU: @instance on the CPUs that read this counter, and anything
+ *            else where they read another one or none
  * @free:     advance that is believed without a look at the clock
  * @unit:     what it counts
  * @present:  the MSR answers on this instance
  * @active:   started events, under the instance's lock
  * @resets:   how often the MSR was found set back, under the instance's lock
  * @told:     of these, how many the log has; the timer's
- * @wrap:     rapl_wrap_ns() of @unit
  * @period:   rapl_timer_ns() of @unit
  * @stamp:    boot time of some update no later than that of @units
  * @instance: where it belongs
+ *
+ * What a reader needs comes first and together.
  */
 struct rapl_counter {
 	atomic64_t units;
+	struct rapl_instance * __percpu *here;
+	struct rapl_instance *instance;
 	u32 base;
 	u32 msr;
 	u32 free;
@@ -75,10 +83,8 @@ struct rapl_counter {
 	unsigned int active;
 	unsigned int resets;
 	unsigned int told;
-	u64 wrap;
 	u64 period;
 	u64 stamp;
-	struct rapl_instance *instance;
 };
 
 /**
@@ -153,6 +159,9 @@ struct rapl_pmu {
 /* Guards the lists of instances, and hotplug against (un)registering. */
 static DEFINE_MUTEX(rapl_mutex);
 
+/* Where an absent counter is read: no instance, that is, on no CPU. */
+static DEFINE_PER_CPU(struct rapl_instance *, rapl_nowhere);
+
 static struct rapl_pmu *rapl_pmus[2];
 static enum cpuhp_state rapl_cpuhp_state;
 
@@ -178,17 +187,44 @@ static bool rapl_counter_raw(const struct rapl_counter *c, u32 *raw)
 }
 
 /*
+ * The same for the most frequent reader, with not an instruction too many:
+ * where the MSR faults, the exception leaves @fallback in place.  Not by way of
+ * paravirt, Xen emulates the instruction itself as well.  The caller has to look
+ * whether msr:read_msr is traced, which would not see it.
+ */
+static __always_inline u32 rapl_counter_peek(const struct rapl_counter *c,
+					     u32 fallback)
+{
+	u32 low = fallback, high;
+
+	asm volatile("1: rdmsr\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : "+a" (low), "=d" (high) : "c" (c->msr));
+	return low;
+}
+
+/* Is the counter that of the CPU we run on? */
+static __always_inline bool rapl_counter_here(const struct rapl_counter *c)
+{
+	return this_cpu_read(*c->here) == c->instance;
+}
+
+/*
  * Let the count go on from here, whatever the MSR did since the last look.
  * Nobody may be counting, or the lock be held and the MSR have been reset.
+ * @now is boot time, rather too early than too late.
  */
-static void rapl_counter_rebase(struct rapl_counter *c)
+static u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 {
+	u64 units = atomic64_read(&c->units);
 	u32 raw;
 
-	if (!rapl_counter_raw(c, &raw))
-		return;
-	WRITE_ONCE(c->base, raw - (u32)atomic64_read(&c->units));
-	WRITE_ONCE(c->stamp, ktime_get_boot_fast_ns());
+	if (rapl_counter_raw(c, &raw)) {
+		WRITE_ONCE(c->base, raw - (u32)units);
+		WRITE_ONCE(c->stamp, now);
+	}
+	return units;
 }
 
 static void rapl_counter_reset(struct rapl_counter *c)
@@ -207,7 +243,7 @@ static void rapl_counter_reset(struct rapl_counter *c)
 
 		/* Unless another CPU was here first. */
 		if (delta > c->free) {
-			rapl_counter_rebase(c);
+			rapl_counter_rebase(c, ktime_get_boot_fast_ns());
 			c->resets++;
 		}
 	}
@@ -222,13 +258,12 @@ static void rapl_counter_reset(struct rapl_counter *c)
  */
 static u64 rapl_counter_update(struct rapl_counter *c)
 {
-	struct rapl_instance *inst = c->instance;
 	u64 stamp, now = 0;
 	s64 units;
 	u32 raw, delta;
 
 	units = atomic64_read(&c->units);
-	if (*this_cpu_ptr(inst->pmu->by_cpu) != inst)
+	if (!rapl_counter_here(c))
 		return units;
 
 	do {
@@ -255,7 +290,7 @@ static u64 rapl_counter_update(struct rapl_counter *c)
 		 * energy.
 		 */
 		now = ktime_get_boot_fast_ns();
-		switch (rapl_judge(delta, now - stamp, c->wrap)) {
+		switch (rapl_judge(delta, now - stamp, rapl_wrap_ns(c->unit))) {
 		case RAPL_ADVANCE_OK:
 			break;
 		case RAPL_ADVANCE_RESET:
@@ -354,14 +389,17 @@ static void rapl_timer_kick(void *data)
 /* ---- events ------------------------------------------------------------ */
 
 /*
+ * Add to the event what the counter did up to @now.
+ *
  * Readers on two CPUs may get here at once: perf_event_read_local() takes no
  * lock.  local64_t is not atomic between CPUs, so do both steps with what is.
  */
-static void rapl_event_update(struct perf_event *event)
+static __always_inline void rapl_event_add_up(struct perf_event *event,
+					      const struct rapl_counter *c,
+					      unsigned long now)
 {
-	struct rapl_counter *c = event->pmu_private;
-	unsigned long now = rapl_counter_update(c);
 	unsigned long prev = READ_ONCE(event->hw.event_base);
+	u64 energy;
 
 	BUILD_BUG_ON(sizeof(event->hw.event_base) != sizeof(u64));
 
@@ -371,8 +409,74 @@ static void rapl_event_update(struct perf_event *event)
 			return;
 	} while (!try_cmpxchg(&event->hw.event_base, &prev, now));
 
-	atomic_long_add(rapl_energy(now, c->unit) - rapl_energy(prev, c->unit),
-			&event->count.a.a);
+	/* Of the difference only where nothing is rounded. */
+	if (likely(!c->unit.micro))
+		energy = rapl_energy(now - prev, c->unit);
+	else
+		energy = rapl_energy(now, c->unit) - rapl_energy(prev, c->unit);
+	atomic_long_add(energy, &event->count.a.a);
+}
+
+/* The whole way; out of line, as the next: readers are to need no stack frame. */
+static noinline void rapl_event_catch_up(struct perf_event *event,
+					 struct rapl_counter *c)
+{
+	rapl_event_add_up(event, c, rapl_counter_update(c));
+}
+
+/* Another event of the counter, or the timer, was here since. */
+static noinline void rapl_event_add_up_late(struct perf_event *event,
+					    const struct rapl_counter *c,
+					    u64 units)
+{
+	rapl_event_add_up(event, c, units);
+}
+
+/* The MSR is @delta units ahead of @units. */
+static noinline void rapl_event_moved(struct perf_event *event,
+				      struct rapl_counter *c, u64 units,
+				      u32 delta)
+{
+	s64 seen = units;
+
+	/*
+	 * Too far to be believed at once, or another CPU was first: look again,
+	 * with the clock.
+	 */
+	if (unlikely(delta > c->free ||
+		     !atomic64_try_cmpxchg(&c->units, &seen, units + delta)))
+		rapl_event_catch_up(event, c);
+	else
+		rapl_event_add_up(event, c, units + delta);
+}
+
+/*
+ * Mostly the counter, which moves once in a millisecond, stands where it did.
+ *
+ * The order matters as in rapl_counter_update(): the count is no younger than
+ * the MSR.  If the base moves on another CPU meanwhile, because of a reset, delta
+ * is by what the MSR was set back, and that is too far to be believed here.  Even
+ * if energy made up for it, this count would fall short by as much as the next
+ * look then finds.
+ */
+static __always_inline void rapl_event_update(struct perf_event *event)
+{
+	struct rapl_counter *c = event->pmu_private;
+	u32 seen, delta;
+	u64 units;
+
+	if (unlikely(!rapl_counter_here(c) || tracepoint_enabled(read_msr))) {
+		rapl_event_catch_up(event, c);
+		return;
+	}
+
+	units = atomic64_read(&c->units);
+	seen = (u32)units + READ_ONCE(c->base);
+	delta = rapl_counter_peek(c, seen) - seen;
+	if (delta)
+		rapl_event_moved(event, c, units, delta);
+	else if (units != READ_ONCE(event->hw.event_base))
+		rapl_event_add_up_late(event, c, units);
 }
 
 static void rapl_event_read(struct perf_event *event)
@@ -385,6 +489,8 @@ static void rapl_event_start(struct perf_event *event, int flags)
 {
 	struct rapl_counter *c = event->pmu_private;
 	struct rapl_instance *inst = c->instance;
+	bool first;
+	u64 units;
 
 	if (!(event->hw.state & PERF_HES_STOPPED))
 		return;
@@ -394,9 +500,13 @@ static void rapl_event_start(struct perf_event *event, int flags)
 		return;
 
 	raw_spin_lock(&inst->lock);
-	/* What the counter did while nobody was counting is nobody's. */
-	if (!c->active++ && !inst->migrating)
-		rapl_counter_rebase(c);
+	/*
+	 * What the counter did while nobody was counting is nobody's.  The time
+	 * of the last tick will do, it is earlier.
+	 */
+	first = !c->active++ && !inst->migrating;
+	if (first)
+		units = rapl_counter_rebase(c, ktime_get_coarse_boottime_ns());
 	/* Started anew only for a counter that cannot wait as long. */
 	if (!inst->nr_active++ || c->period < inst->period) {
 		inst->period = c->period;
@@ -408,7 +518,7 @@ static void rapl_event_start(struct perf_event *event, int flags)
 	if (event->hw.flags & RAPL_EVENT_MOVING)
 		event->hw.flags &= ~RAPL_EVENT_MOVING;
 	else
-		event->hw.event_base = rapl_counter_update(c);
+		event->hw.event_base = first ? units : rapl_counter_update(c);
 }
 
 static void rapl_event_stop(struct perf_event *event, int flags)
@@ -662,14 +772,15 @@ static void rapl_counter_setup(struct rapl_instance *inst, unsigned int i,
 	if (!rapl_unit_valid(c->unit))
 		return;
 
-	c->wrap = rapl_wrap_ns(c->unit);
 	c->period = rapl_timer_ns(c->unit);
 	c->free = rapl_free_units(c->unit);
 	c->present = true;
 	c->present = rapl_counter_probe(c, cpu->unlisted,
 					guest || cpu->doubtful & BIT(i));
-	if (c->present)
+	if (c->present) {
+		c->here = inst->pmu->by_cpu;
 		inst->pmu->domains |= BIT(i);
+	}
 }
 
 /* Runs on a CPU of the new instance. */
@@ -688,8 +799,10 @@ static struct rapl_instance *rapl_instance_new(struct rapl_pmu *rp)
 		      HRTIMER_MODE_REL_PINNED_HARD);
 	inst->pmu = rp;
 	inst->cpu = -1;
-	for (i = 0; i < rp->nr; i++)
+	for (i = 0; i < rp->nr; i++) {
 		inst->counter[i].instance = inst;
+		inst->counter[i].here = &rapl_nowhere;
+	}
 
 	/*
 	 * KVM answers 0, which no processor does: its counters would count
@@ -857,9 +970,14 @@ static int rapl_suspend(RAPL_SYSCORE_ARG)
 	return 0;
 }
 
+static void rapl_resume_counter(struct rapl_counter *c)
+{
+	rapl_counter_rebase(c, ktime_get_boot_fast_ns());
+}
+
 static void rapl_resume(RAPL_SYSCORE_ARG)
 {
-	rapl_syscore_each(rapl_counter_rebase);
+	rapl_syscore_each(rapl_resume_counter);
 }
 
 RAPL_SYSCORE(rapl_syscore, rapl_suspend, rapl_resume);
