@@ -7,7 +7,7 @@
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=800/450/500/300/980,unit=16,tick=0
 # icount: shift=0,sleep=off
-# timeout: 300
+# timeout: 900
 # guest: bench
 # intree: rapl
 . /lib/ktap.sh

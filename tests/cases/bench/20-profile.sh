@@ -7,7 +7,7 @@
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
-# timeout: 400
+# timeout: 900
 # guest: bench
 # intree: rapl msr intel_rapl_msr
 . /lib/ktap.sh

@@ -6,7 +6,7 @@
 # cpu: Skylake-Client
 # model: vendor=intel,packages=4,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
-# timeout: 400
+# timeout: 900
 # guest: bench
 # files: tests/bench/lib.sh:/usr/lib/bench.sh tests/bench/packages.sh:/usr/lib/packages.sh
 # tools: perf

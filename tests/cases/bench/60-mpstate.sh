@@ -6,7 +6,7 @@
 # smp: 1
 # icount: shift=0,sleep=off
 # append: mitigations=off
-# timeout: 400
+# timeout: 900
 # guest: bench
 . /lib/ktap.sh
 . /lib/module.sh
