@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What `make demo` shows; scripts/demo prints the lines marked perf: and true:.
+# What `make demo` shows (guest time is instructions, so that a busy host does not
+# come between perf and its clock); scripts/demo prints the lines marked perf: and true:.
 # If this fails, a newcomer's first look at the project is at wrong numbers.
 # arch: x86_64
 # kernels: 6.1
 # smp: 4,sockets=2,cores=2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
+# icount: shift=0,sleep=off
 # guest: rapltruth
 # tools: perf
 . /lib/ktap.sh
