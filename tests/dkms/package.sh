@@ -58,6 +58,16 @@ signed_by_dkms()
 	return 1
 }
 
+# Debian 11's DKMS ends with 0 all the same.
+autoinstall_fails()
+{
+	local out rc=0
+	out=$(dkms autoinstall -k "$first" 2>&1) || rc=$?
+	grep -q 'Bad return status' <<<"$out" && { [ $rc -ne 0 ] || dpkg --compare-versions "$(dpkg-query -W -f '${Version}' dkms)" lt 3; } && return
+	echo "status $rc: $out"
+	return 1
+}
+
 no_module() { [ -z "$(module_path "$1")" ] || { module_path "$1"; return 1; }; }
 only_version() { ! dkms status 2>/dev/null | grep "^$name" | grep -vF "$1" && [ "$(echo "/usr/src/$name"-*)" = "/usr/src/$name-$1" ]; }
 
@@ -115,7 +125,7 @@ check "dkms autoinstall has nothing left to do" dkms autoinstall -k "$first"
 echo '#error broken on purpose' >>"/usr/src/$name-1.1/$module/main.c"
 dkms uninstall $name/1.1 -k "$first" >/dev/null 2>&1
 rm -rf "/var/lib/dkms/$name/1.1/$first"
-check "a source that does not compile: autoinstall says so" sh -c "! dkms autoinstall -k $first"
+check "a source that does not compile: autoinstall says so" autoinstall_fails
 check "apt can still remove the package" apt_get remove $name-dkms
 check "apt purge" apt_get purge $name-dkms
 check "nothing is left" traces

@@ -22,12 +22,13 @@ failures=0
 usage()
 {
 	cat <<'USAGE'
-usage: tests/dkms/run.sh [-p LINES | -c | -s | -a]
+usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
   -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
                install, upgrade, new kernel, purge, then boot what was installed (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
+  -m LINES     on arm64, emulated program by program ("6.1 6.12"; root; minutes)
   -s           a kernel that insists on signatures: refuses, and takes what make sign signed
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
@@ -75,7 +76,7 @@ fast_test()
 	local cloud
 	apt_root 6.1
 	cloud=${release/-amd64/-cloud-amd64}
-	plain_tree dkms "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
+	plain_tree dkms amd64 "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
 	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
 }
 
@@ -149,11 +150,23 @@ package_test()
 clang_test()
 {
 	apt_root 6.1
-	plain_tree clang "${base[@]}" dkms "linux-headers-$release" clang-16 lld-16 llvm-16
+	plain_tree clang amd64 "${base[@]}" dkms "linux-headers-$release" clang-16 lld-16 llvm-16
 	rm -rf "$work/out/installed"
 	mkdir "$work/out/installed"
 	part "clang" in_view "$tree" /bin/bash /src/tests/dkms/clang.sh "$release"
 	part "clang booted" "$here/boot.sh" 6.1 "$release" "$work/out/installed"
+}
+
+# arm_test LINE...: what an arm64 machine of that release does
+arm_test()
+{
+	local line
+	emulate_arm
+	for line in "$@"; do
+		apt_root "$line" aarch64
+		plain_tree "arm64.$line" arm64 "${base[@]}" dkms gcc "linux-headers-$release"
+		part "arm64 $line" in_view "$tree" /bin/bash /src/tests/dkms/foreign.sh "$release"
+	done
 }
 
 end()
@@ -178,8 +191,15 @@ case ${1:-} in
 	echo "KTAP version 1"
 	fast_test
 	package_test 5.10 6.1 6.12 7
+	arm_test 6.1 6.12
 	clang_test
 	part "signature" "$here/signature.sh" 6.1
+	;;
+-m)
+	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	echo "KTAP version 1"
+	# shellcheck disable=SC2086	# a list
+	arm_test $2
 	;;
 -c)
 	echo "KTAP version 1"

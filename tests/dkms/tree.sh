@@ -8,14 +8,14 @@
 say() { printf 'dkms: %s\n' "$*" >&2; }
 die() { say "$1"; exit "${2:-1}"; }
 
-# apt_root LINE: $root, the private apt root that scripts/fetch keeps for that
+# apt_root LINE [ARCH]: $root, the private apt root that scripts/fetch keeps for that
 # kernel line, and $release, the kernel that the lab boots of it
 apt_root()
 {
 	local suites answer
-	suites=$(awk -v l="$1" '!/^#/ && $1 == l && $2 == "x86_64" { print $3 }' "$top/tests/kernels.list")
-	[ -n "$suites" ] || die "tests/kernels.list has no line $1 for x86_64" 2
-	answer=$("$top/scripts/fetch" kernel "$1" x86_64) || exit 1
+	suites=$(awk -v l="$1" -v a="${2:-x86_64}" '!/^#/ && $1 == l && $2 == a { print $3 }' "$top/tests/kernels.list")
+	[ -n "$suites" ] || die "tests/kernels.list has no line $1 for ${2:-x86_64}" 2
+	answer=$("$top/scripts/fetch" kernel "$1" "${2:-x86_64}") || exit 1
 	release=$(cat "$answer/release")
 	root=$cache/apt/${suites//,/+}
 	[ -e "$root/apt.conf" ] || die "scripts/fetch left no $root/apt.conf: its layout has changed"
@@ -32,13 +32,13 @@ newest_only()
 	done
 }
 
-# plain_tree KIND PKG...: $tree, with these packages and all they need unpacked but not
+# plain_tree KIND DEBARCH PKG...: $tree, with these packages and all they need unpacked but not
 # configured. Needs neither root nor anything but apt and dpkg on this machine.
 plain_tree()
 {
-	local key tmp d deb list kind=$1
-	shift
-	list=$(apt_get install --print-uris "$@" 2>"$work/solve.log" | sed -n "s/^'\([^']*\)'.*/\1/p" | sort)
+	local key tmp d deb list kind=$1 arch=(-o "APT::Architecture=$2")
+	shift 2
+	list=$(apt_get "${arch[@]}" install --print-uris "$@" 2>"$work/solve.log" | sed -n "s/^'\([^']*\)'.*/\1/p" | sort)
 	[ -n "$list" ] || { tail -n 5 "$work/solve.log" >&2; die "apt cannot resolve: $*"; }
 	key=$( { echo "$list"; echo 2; } | sha256sum | cut -c1-8)
 	tree=$cache/dkms/plain-$kind-$key
@@ -54,7 +54,7 @@ plain_tree()
 		ln -s "usr/$d" "$tmp/$d"
 	done
 	say "downloading $(wc -l <<<"$list") packages: dkms, compiler, headers ..."
-	apt_get -o Dir::Cache::archives="$tmp.debs" install -d "$@" >"$work/download.log" 2>&1 ||
+	apt_get "${arch[@]}" -o Dir::Cache::archives="$tmp.debs" install -d "$@" >"$work/download.log" 2>&1 ||
 		{ tail -n 5 "$work/download.log" >&2; die "download failed"; }
 	say "unpacking them ..."
 	for deb in "$tmp.debs"/*.deb; do
@@ -72,6 +72,17 @@ plain_tree()
 	mv "$tmp" "$tree"
 	newest_only "$tree"
 	exec 8>&-
+}
+
+# emulate_arm: this kernel starts arm64 programs by qemu-user. Needs root.
+emulate_arm()
+{
+	local misc=/proc/sys/fs/binfmt_misc
+	[ "$(id -u)" -eq 0 ] || die "arm64 programs need root to be registered: run sudo tests/dkms/run.sh"
+	[ -e /usr/lib/binfmt.d/qemu-aarch64.conf ] || die "qemu-user is missing: run apt install qemu-user-static"
+	[ -e $misc/register ] || mount -t binfmt_misc binfmt_misc $misc || die "this kernel has no binfmt_misc"
+	[ -e $misc/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$misc/register ||
+		die "qemu-aarch64 could not be registered"
 }
 
 # The other kernel of each release: small, and its own ABI name
