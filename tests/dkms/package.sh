@@ -63,7 +63,7 @@ autoinstall_fails()
 {
 	local out rc=0
 	out=$(dkms autoinstall -k "$first" 2>&1) || rc=$?
-	grep -q 'Bad return status' <<<"$out" && { [ $rc -ne 0 ] || dpkg --compare-versions "$(dpkg-query -W -f '${Version}' dkms)" lt 3; } && return
+	grep -q 'Bad return status' <<<"$out" && { [ "$rc" -ne 0 ] || dpkg --compare-versions "$(dpkg-query -W -f '${Version}' dkms)" lt 3; } && return
 	echo "status $rc: $out"
 	return 1
 }
