@@ -85,7 +85,10 @@ static inline void mpst_unlock_state(struct kvm_vcpu *vcpu)
 }
 #endif
 
-/* Linux < 5.19: before commit 7b33a09d036f ("KVM: arm64: Add support for userspace to suspend a vCPU") */
+/*
+ * Linux < 5.19: before commit 7b33a09d036f ("KVM: arm64: Add support for
+ * userspace to suspend a vCPU")
+ */
 #ifdef HAVE_REQ_SUSPEND
 #define MPST_KNOWS_SUSPENDED 1
 static inline void mpst_ask_suspend(struct kvm_vcpu *vcpu)

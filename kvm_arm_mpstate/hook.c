@@ -47,23 +47,23 @@
 
 /* Linux < 5.11: before commit d19ad0775dcd the callback got pt_regs itself. */
 #ifdef HAVE_FTRACE_REGS
-typedef struct ftrace_regs mpst_regs;
+#define mpst_regs ftrace_regs
 #else
-typedef struct pt_regs mpst_regs;
+#define mpst_regs pt_regs
 #endif
 
 #ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
-static __always_inline unsigned long get_argument(mpst_regs *regs, unsigned int n)
+static __always_inline unsigned long get_argument(struct mpst_regs *regs, unsigned int n)
 {
 	return ftrace_regs_get_argument(regs, n);
 }
 
-static __always_inline void set_target(mpst_regs *regs, unsigned long target)
+static __always_inline void set_target(struct mpst_regs *regs, unsigned long target)
 {
 	ftrace_regs_set_instruction_pointer(regs, target);
 }
 #else
-static __always_inline struct pt_regs *to_regs(mpst_regs *regs)
+static __always_inline struct pt_regs *to_regs(struct mpst_regs *regs)
 {
 #ifdef HAVE_FTRACE_REGS
 	return ftrace_get_regs(regs);
@@ -72,12 +72,12 @@ static __always_inline struct pt_regs *to_regs(mpst_regs *regs)
 #endif
 }
 
-static __always_inline unsigned long get_argument(mpst_regs *regs, unsigned int n)
+static __always_inline unsigned long get_argument(struct mpst_regs *regs, unsigned int n)
 {
 	return to_regs(regs)->regs[n];
 }
 
-static __always_inline void set_target(mpst_regs *regs, unsigned long target)
+static __always_inline void set_target(struct mpst_regs *regs, unsigned long target)
 {
 	to_regs(regs)->pc = target;
 }
@@ -97,7 +97,7 @@ static __always_inline void set_target(mpst_regs *regs, unsigned long target)
  * the observers take one raw spinlock for the VM table.
  */
 static void notrace redirect_get(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops, mpst_regs *regs)
+				 struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)get_argument(regs, 0);
 
@@ -106,7 +106,7 @@ static void notrace redirect_get(unsigned long ip, unsigned long parent_ip,
 }
 
 static void notrace redirect_set(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops, mpst_regs *regs)
+				 struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)get_argument(regs, 0);
 
@@ -115,7 +115,7 @@ static void notrace redirect_set(unsigned long ip, unsigned long parent_ip,
 }
 
 static void notrace redirect_check(unsigned long ip, unsigned long parent_ip,
-				   struct ftrace_ops *ops, mpst_regs *regs)
+				   struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	if (get_argument(regs, 1) != KVM_CAP_MP_STATE)
 		return;
@@ -124,27 +124,27 @@ static void notrace redirect_check(unsigned long ip, unsigned long parent_ip,
 }
 
 static void notrace observe_get(unsigned long ip, unsigned long parent_ip,
-				struct ftrace_ops *ops, mpst_regs *regs)
+				struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	mpst_seen_get((struct kvm_vcpu *)get_argument(regs, 0));
 }
 
 static void notrace observe_set(unsigned long ip, unsigned long parent_ip,
-				struct ftrace_ops *ops, mpst_regs *regs)
+				struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	mpst_seen_set((struct kvm_vcpu *)get_argument(regs, 0),
 		      (const struct kvm_mp_state *)get_argument(regs, 1));
 }
 
 static void notrace observe_check(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops, mpst_regs *regs)
+				  struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	if (get_argument(regs, 1) == KVM_CAP_MP_STATE)
 		mpst_seen_capability((struct kvm *)get_argument(regs, 0));
 }
 
 static void notrace watch_destroy(unsigned long ip, unsigned long parent_ip,
-				  struct ftrace_ops *ops, mpst_regs *regs)
+				  struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	mpst_forget_vm((struct kvm *)get_argument(regs, 0));
 }
