@@ -448,7 +448,7 @@ static int cmd_step(int argc, char **argv)
 	if (argc < 4)
 		die("step NAME FEW MANY COMMAND...");
 	pin_cpu(0);
-	for (i = 0; i < SAMPLES; i++) {
+	for (i = 0; i <= SAMPLES; i++) {
 		char *command[64] = { NULL };
 
 		for (a = 3; a < argc && a < 64; a++)
@@ -457,7 +457,9 @@ static int cmd_step(int argc, char **argv)
 		for (a = 3; a < argc && a < 64; a++)
 			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[2];
 		many = cpu_time(command);
-		v[i] = (many - few) / (atoi(argv[2]) - atoi(argv[1]));
+		/* The first pair fills the caches. */
+		if (i)
+			v[i - 1] = (many - few) / (atoi(argv[2]) - atoi(argv[1]));
 	}
 	print_samples(argv[0], v, SAMPLES);
 	return 0;
