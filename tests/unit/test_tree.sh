@@ -32,7 +32,7 @@ spdx()
 	local file bad=0
 	while IFS= read -r file; do
 		case $file in
-		COPYING | *.md | *.tsv | .gitattributes | .gitignore | .editorconfig | .shellcheckrc) continue ;;
+		COPYING | *.md | *.svg | *.tsv | .gitattributes | .gitignore | .editorconfig | .shellcheckrc) continue ;;
 		# files whose format has no comments
 		scripts/deb/debian/copyright | *.docs | *.manpages | */source/format) continue ;;
 		esac
