@@ -83,16 +83,19 @@ hand_out()
 		usr/src/power-kmods-1.0/rapl_pmu/cpu_models.h usr/lib/modprobe.d/power-kmods.conf)
 }
 
-# as_machine NAME COMMAND...: with a kernel that says it is for that machine
+# as_machine NAME COMMAND...: with a uname that says it is that machine. In its own
+# place: Debian 11's DKMS does not look at /usr/local.
 as_machine()
 {
-	printf '#!/bin/sh\ncase $* in -m) echo %s ;; *) exec /usr/bin/uname "$@" ;; esac\n' "$1" >/usr/local/bin/uname
-	chmod +x /usr/local/bin/uname
+	local file rc=0
+	file=$(readlink -f /bin/uname)
+	mv "$file" "$file.real"
+	printf '#!/bin/sh\ncase $* in -m) echo %s ;; *) exec %s.real "$@" ;; esac\n' "$1" "$file" >"$file"
+	chmod +x "$file"
 	shift
-	"$@"
-	set -- $?
-	rm /usr/local/bin/uname
-	return "$1"
+	"$@" || rc=$?
+	mv "$file.real" "$file"
+	return "$rc"
 }
 
 kernel_hooks() { run-parts --verbose --exit-on-error --arg="$1" /etc/kernel/postinst.d; }
