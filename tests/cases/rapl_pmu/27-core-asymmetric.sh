@@ -3,7 +3,7 @@
 # The first one has a single thread here, the second one two cores of two.
 # Linux 7.x sizes its table by the first and refuses some of the others.
 # arch: x86_64
-# tier: fast 7
+# tier: slow
 # timeout: 300
 # smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
 # cpu: EPYC

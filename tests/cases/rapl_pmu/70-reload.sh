@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, loading and unloading leaves something behind.
 # arch: x86_64
+# tier: fast 6.1
 # smp: 2
 # cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
