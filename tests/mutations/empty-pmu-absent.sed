@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# As empty-pmu, where the MSRs fault.
+# file: rapl_pmu/pmu.c
+# case: 51-refuse-absent
+s/if \(!rapl_pmus\[0\]->domains\) \{/if (!rapl_pmus[0]) {/

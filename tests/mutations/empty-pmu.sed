@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A PMU without a single counter is registered.
+# file: rapl_pmu/pmu.c
+# case: 52-refuse-zero
+s/if \(!rapl_pmus\[0\]->domains\) \{/if (!rapl_pmus[0]) {/
