@@ -82,10 +82,13 @@ real_headers()
 	return $bad
 }
 
-# An empty cache and an archive that does not answer
+# An empty cache and an archive that does not answer. A new machine has no kmod,
+# and it never gets as far as to need it.
+mkdir "$work/bin"
+ln -s /bin/false "$work/bin/depmod"
 offline()
 {
-	env POWER_KMODS_CACHE="$work/$1" DEBIAN_MIRROR="file://$work/nowhere" \
+	env PATH="$work/bin:$PATH" POWER_KMODS_CACHE="$work/$1" DEBIAN_MIRROR="file://$work/nowhere" \
 		DEBIAN_SECURITY_MIRROR="file://$work/nowhere" "$top/scripts/fetch" kernel 6.1 x86_64
 }
 
