@@ -2,6 +2,7 @@
 # Units that differ from those of the predecessors.
 # arch: x86_64
 # tier: slow
+# kernels: 6.1 7
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=143

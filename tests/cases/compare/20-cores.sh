@@ -4,6 +4,7 @@
 # arch: x86_64
 # timeout: 300
 # tier: slow
+# kernels: 6.1 7
 # smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
 # cpu: EPYC
 # qemu: -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=1 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=1

@@ -2,6 +2,7 @@
 # CPUs go off and on while events count.
 # arch: x86_64
 # tier: slow
+# kernels: 6.1 7
 # timeout: 600
 # smp: 6,sockets=2,cores=3
 # cpu: Skylake-Client

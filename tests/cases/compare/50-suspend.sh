@@ -2,6 +2,7 @@
 # Suspend to RAM resets the counters; no energy is used meanwhile.
 # arch: x86_64
 # tier: slow
+# kernels: 6.1 7
 # timeout: 600
 # smp: 2
 # cpu: Skylake-Client

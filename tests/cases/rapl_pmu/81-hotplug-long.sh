@@ -3,6 +3,7 @@
 # or the timer reads the counters of another package.
 # arch: x86_64
 # tier: slow
+# kernels: 6.1 7
 # timeout: 1800
 # smp: 6,sockets=2,cores=3
 # cpu: Skylake-Client
