@@ -24,7 +24,7 @@ to_sleep()
 	echo 0 >/sys/class/rtc/rtc0/wakealarm
 	echo +15 >/sys/class/rtc/rtc0/wakealarm || return 1
 	echo mem >/sys/power/state || return 1
-	expect_dmesg 'ACPI: PM: Waking up from system sleep state S3'
+	expect_dmesg 'ACPI: (PM: )?Waking up from system sleep state S3'
 }
 
 # start NAME TOLERANCE EVENT...: counts in the background until /tmp/NAME.over
