@@ -103,6 +103,7 @@ build_debs()
 		) >/dev/null 2>>"$work/deb.log" || { cat "$work/deb.log"; return 1; }
 	done
 	cp "$work"/one/build/deb/*_1.0_all.deb "$work"/three/build/deb/*_1.1_all.deb "$work/out/"
+	touch "$work/out/.built"
 }
 
 same_deb() { cmp "$work"/one/build/deb/*_1.0_all.deb "$work"/two/deeper/build/deb/*_1.0_all.deb; }
@@ -137,7 +138,10 @@ package_test()
 {
 	local line
 	[ "$(id -u)" -eq 0 ] || die "whole releases need root: sudo tests/dkms/run.sh $*"
+	"$top/scripts/setup" package
 	part "package" deb_points
+	# 40 more failures would only hide the first
+	[ -e "$work/out/.built" ] || return 0
 	for line in "$@"; do
 		full_tree "$line"
 		rm -rf "$work/out/installed"
@@ -161,6 +165,7 @@ clang_test()
 arm_test()
 {
 	local line
+	[ "$(id -u)" -ne 0 ] || "$top/scripts/setup" arm64
 	emulate_arm
 	for line in "$@"; do
 		apt_root "$line" aarch64
