@@ -80,7 +80,7 @@ help:
 	@echo 'Try and test:'
 	@echo '  demo             perf reads an emulated two-package machine: true or not?'
 	@echo '  check            unit tests, negative controls, boots on 6.1 and the newest kernel'
-	@echo '  check-all        the same on every kernel line and flavour, slow tests too'
+	@echo '  check-all        the same on every kernel line, slow tests too, and every flavour'
 	@echo '  check-unit       unit tests only: seconds'
 	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'

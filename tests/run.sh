@@ -29,7 +29,8 @@ usage: tests/run.sh [options]
   -k GLOBS    kernel lines ('6.1 7', '6.*', '6.1-rt', '7:aarch64'; default: all without flavours)
   -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
   -a ARCH     only x86_64 or only aarch64
-  -T TIER     fast (default), slow, all (both) or bench (scripts/bench)
+  -T TIER     fast (default), slow, all (both), matrix (all, but only fast on
+              flavours) or bench (scripts/bench)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     run against a mutated build of the modules (compiled with -DNAME)
@@ -80,7 +81,10 @@ parse_args()
 		esac
 		shift
 	done
-	case $tier in fast|slow|all|bench) ;; *) usage_error "-T takes fast, slow, all or bench, not '$tier'" ;; esac
+	case $tier in
+	fast|slow|all|matrix|bench) ;;
+	*) usage_error "-T takes fast, slow, all, matrix or bench, not '$tier'" ;;
+	esac
 	case $arch_only in ''|x86_64|aarch64) ;; *) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;; esac
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
 	case $mutation in *[!A-Za-z0-9_=]*) usage_error "-m takes the name of a macro, not '$mutation'" ;; esac
@@ -157,7 +161,13 @@ list_cells()
 			t=$own
 			# "fast 7": on the other lines, slow
 			case " ${fast_on:-$line} " in *" $line "*) ;; *) t=slow ;; esac
-			[ "$t" = "$tier" ] || [ "$tier:$t" = all:fast ] || [ "$tier:$t" = all:slow ] || continue
+			# A flavour is the same source with another config.
+			case $tier:$t:$line in
+			"$t:"*|all:fast:*|all:slow:*|matrix:fast:*) ;;
+			matrix:slow:*-*) continue ;;
+			matrix:slow:*) ;;
+			*) continue ;;
+			esac
 			! case_matches "$file" "$line" "$arch" || echo "$file $line $arch $must"
 		done <<<"$rows"
 	done

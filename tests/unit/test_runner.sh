@@ -24,6 +24,7 @@ cat >"$lab/tests/kernels.list" <<'LIST'
 6.1    x86_64  bookworm 12 must
 6.1-rt x86_64  bookworm 12 -
 6.1    aarch64 bookworm 12 must
+6.1-cloud x86_64 bookworm 12 -
 7      x86_64  trixie   14 must
 LIST
 printf '# arch: x86_64\n# Prose: with a colon is no header.\n' >"$lab/tests/cases/a/10-one.sh"
@@ -104,7 +105,7 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 25
+plan 26
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
@@ -119,7 +120,9 @@ check "all kernels without flavours" lists \
 check "a flavour by its line" lists "a/10-one 6.1-rt x86_64,a/20-two 6.1-rt x86_64" --no-selftest -k 6.1-rt
 check "a line of one architecture" lists "a/20-two 6.1 aarch64" --no-selftest -k 6.1:aarch64
 check "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
-check "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
+check "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 6.1-cloud x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
+check "all tiers, the fast one on flavours" lists \
+	"a/10-one 6.1 x86_64,a/10-one 6.1-cloud x86_64,b/10-slow 6.1 x86_64" --no-selftest -T matrix -k '6.1:x86_64 *-cloud' -t '10-*'
 check "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -Tall -k7 -j2
 check "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
 check "controls come first, one kernel an architecture" lists \

@@ -2,7 +2,7 @@
 # If this fails, CPUs that go offline take energy with them, or the kernel down,
 # or the timer reads the counters of another package.
 # arch: x86_64
-# tier: fast 7
+# tier: fast 7 5.10-rt 6.1-rt 6.12-rt 7-rt
 # timeout: 900
 # smp: 6,sockets=2,cores=3
 # cpu: Skylake-Client

@@ -2,7 +2,7 @@
 # If this fails, readers, timer, start and stop of one counter and CPU hotplug
 # get into each other's way.  Runs with a thread of the host for each CPU.
 # arch: x86_64
-# tier: slow
+# tier: fast 5.10-rt 6.1-rt 6.12-rt 7-rt
 # timeout: 600
 # smp: 4
 # cpu: Skylake-Client

@@ -5,7 +5,7 @@
 # smp: 4,sockets=2,cores=2
 # cpu: EPYC
 # model: vendor=amd,packages=2,pkg0=100/40
-# tier: slow
+# tier: fast 5.10-rt 6.1-rt 6.12-rt 7-rt
 # timeout: 900
 # guest: pmu
 . /lib/ktap.sh
