@@ -9,75 +9,9 @@
 # cpu: Skylake-Client,family=6,model=63
 # model: vendor=intel,packages=1,pkg0=500/10000/120/0/0,ram_unit=16,absent=gpu+psys
 # icount: shift=0,sleep=off
-# guest: rapltruth
+# guest: rapltruth watts_case
 # tools: perf
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
+. /usr/bin/watts_case
 
-plan 8
-
-seconds=900
-tracing=/sys/kernel/tracing
-
-# Our timer only: other timers of the machine would drown it.
-trace_timer()
-{
-	address=$(awk '$3 == "rapl_timer" && $4 == "[rapl_pmu]" { print "0x" $1 }' /proc/kallsyms)
-	echo "function == $address" >$tracing/events/timer/hrtimer_expire_entry/filter &&
-		echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable
-}
-woken() { grep -c 'hrtimer_expire_entry.*rapl_timer' $tracing/trace; }
-none() { n=$(woken); echo "woken up $n times"; [ "$n" = 0 ]; }
-
-check "the kernel's own rapl" load_mod rapl
-check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
-check "watch the timer" trace_timer
-sleep 20
-check "20 s without an event: no wake-up" none
-
-# One perf stat without -I: nobody reads in between.
-rapltruth stop
-perf stat -x, -a -e mine/energy-pkg/,mine/energy-cores/,mine/energy-ram/ \
-	-e power/energy-pkg/,power/energy-ram/ -o /tmp/stat rapltruth pulse $seconds /tmp/truth
-used=$(woken)
-rapltruth go
-judge()
-{
-	for event; do
-		awk -F'[, ]' -v event="$event" '
-		FILENAME == "/tmp/truth" { if (event ~ "/energy-" $2 "/") want = $3; next }
-		$0 ~ event { got = $1 }
-		END {
-			error = want ? (got / want - 1) * 100 : 100
-			printf "%s %.1f J, truth %.1f J, error %+.4f %%\n", event, got, want, error
-			exit error > 0.1 || error < -0.1
-		}' /tmp/truth /tmp/stat || return 1
-	done
-}
-# For scripts/compare: a row with both drivers
-compare_row()
-{
-	diag "$(awk -F'[, ]' -v what="$1" -v domain="$2" '
-	function cell(joules) { return sprintf("%.1f J, %+.3f %%", joules, (joules / want - 1) * 100) }
-	FILENAME == "/tmp/truth" { if ("energy-" $2 == domain) want = $3; next }
-	$0 ~ "mine/" domain { ours = $1 }
-	$0 ~ "power/" domain { theirs = $1 }
-	END { printf "compare: %s, truth %.1f J | %s | %s\n", what, want, cell(theirs), cell(ours) }' /tmp/truth /tmp/stat)"
-}
-compare_row "500 W at 2^-14 J for $seconds s" energy-pkg
-compare_row "120 W of DRAM beside it for $seconds s" energy-ram
-for event in mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/ power/energy-pkg/ power/energy-ram/; do
-	diag "$(judge $event)"
-done
-check "500 W, 10 kW and 120 W of DRAM for $seconds s" judge mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/
-mainline() { ! judge power/energy-pkg/ && ! judge power/energy-ram/; }
-check "the kernel's own rapl gets it wrong" mainline
-# perf itself takes a second or so.
-diag "woken up $used times in $seconds s"
-rate() { echo "woken up $used times"; [ "$used" -gt 0 ] && [ "$used" -le $((seconds + 2)) ]; }
-check "no more than one wake-up a second" rate
-echo >$tracing/trace
-sleep 20
-check "20 s after: no wake-up" none
-finish
+watts_case 900 '500 W at 2^-14 J' ram '120 W of DRAM beside it'
