@@ -84,7 +84,7 @@ help:
 	@echo '  check-unit       unit tests only: seconds'
 	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
-	@echo '  check-deb        build the .deb, install it in RELEASES, boot what came out (root)'
+	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
 	@echo '  deb, rpm         packages, in build/deb and build/rpm'
 	@echo '  readme-table     write what the last check or check-all ran into README.md'
 	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'

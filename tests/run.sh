@@ -41,7 +41,8 @@ usage: tests/run.sh [options]
   --summary         end with "N passed, N failed" over test points and controls
   --shell LINE[:ARCH]   a shell in the guest of that kernel; with -t CASE its machine and files
 Environment: QEMU (a binary; used for the architecture in its name), ACCEL (tcg),
-TIMEOUT (seconds per cell), POWER_KMODS_CACHE, BUILD_DIR
+TIMEOUT (seconds per cell), POWER_KMODS_CACHE, BUILD_DIR, MODULES (a folder with
+modules of the one selected kernel, to be used instead of building them)
 Exit: 0 all right, 1 something failed, 2 wrong arguments, 77 nothing to run
 USAGE
 }
@@ -87,6 +88,8 @@ parse_args()
 	esac
 	case $arch_only in ''|x86_64|aarch64) ;; *) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;; esac
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
+	[ -z "${MODULES:-}" ] || [ -n "$(find "$MODULES" -maxdepth 1 -name '*.ko' 2>/dev/null)" ] ||
+		usage_error "no .ko file in the folder that MODULES names: '$MODULES'"
 	case $mutation in *[!A-Za-z0-9_=]*) usage_error "-m takes the name of a macro, not '$mutation'" ;; esac
 }
 
@@ -198,7 +201,11 @@ prepare_modules()
 	local file=$1 line=$2 arch=$3 variant key name
 	variant=$(case_field "$file" variant "$mutation")
 	key="$line $arch $variant"
-	if [ "$(case_field "$file" module)" != none ] && [ -z "${module_dir[$key]:-}" ]; then
+	if [ "$(case_field "$file" module)" = none ] || [ -n "${module_dir[$key]:-}" ]; then
+		:
+	elif [ -n "${MODULES:-}" ] && [ -z "$variant" ]; then
+		module_dir[$key]=$MODULES
+	else
 		module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" ${variant:+-m "$variant"})
 	fi
 	for name in $(case_field "$file" kmod); do

@@ -25,7 +25,8 @@ usage()
 usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
   -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
-               install, upgrade, new kernel, purge, then boot what was installed (root)
+               install, upgrade, new kernel, purge, then boot what was installed, and
+               run the suite on it (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
   -m LINES     on arm64, emulated program by program ("6.1 6.12"; root; minutes)
@@ -148,7 +149,19 @@ package_test()
 		mkdir "$work/out/installed"
 		part "$line" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" rapl_pmu
 		part "$line booted" "$here/boot.sh" "$line" "$first" "$work/out/installed"
+		part "$line suite" suite "$line" "$first"
 	done
+}
+
+# suite LINE RELEASE: the lab's tests on the modules that the package's DKMS built
+suite()
+{
+	local mods=$work/mods.$1
+	mkdir -p "$mods"
+	find "$work/out/installed/lib/modules/$2" -path '*/updates/*' -name '*.ko*' -exec cp -t "$mods" {} +
+	find "$mods" -name '*.xz' -exec unxz {} +
+	MODULES=$mods "$top/tests/run.sh" --no-selftest -j 2 -k "$1:x86_64" -t 'rapl_pmu/*' \
+		-o "${BUILD_DIR:-$top/build}/dkms-suite"
 }
 
 clang_test()

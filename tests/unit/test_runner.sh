@@ -105,13 +105,14 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 26
+plan 27
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
 check "-T with a wrong tier" says 2 "-T takes fast, slow" "$run" -T quick
 check "-a with a wrong architecture" says 2 "-a takes x86_64 or aarch64" "$run" -a riscv64
 check "-m with something that is no macro" says 2 "-m takes the name of a macro" "$run" -m 'A;B'
+check "MODULES without a module" says 2 "no .ko file in the folder that MODULES names" env MODULES="$lab" "$run" -l
 check "-k that matches no kernel" says 2 "-k 9.9 matches no kernel" "$run" -l -k '6.1 9.9'
 check "-t that matches no case" says 77 "nothing to run" "$run" --no-selftest -t 'nosuch*'
 check "help" says 0 "usage: tests/run.sh" "$run" --help
