@@ -18,8 +18,8 @@ rm -f /tmp/over
 (sleep 1; pmu storm 60 40 pause=0.2 1 2 keep=3 keep=4 keep=5 >/tmp/storm; touch /tmp/over) &
 check "both count" compare_count /tmp/over power/energy-pkg@0 power/energy-pkg@3
 diag "$(cat /tmp/storm)"
-compare_row "60 times a CPU off or on, first package" power/energy-pkg@0
-compare_row "60 times a CPU off or on, second package" power/energy-pkg@3
+compare_row "CPUs off and on for 60 rounds, first package" power/energy-pkg@0
+compare_row "CPUs off and on for 60 rounds, second package" power/energy-pkg@3
 
 # Opened where turbostat and perf -C open it: not on the CPU in charge.
 rm -f /tmp/over
