@@ -29,7 +29,8 @@ usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
                run the suite on it (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
-  -m LINES     on arm64, emulated program by program ("6.1 6.12"; root; minutes)
+  -m LINES     on arm64, emulated program by program, then the suite on what that
+               built ("6.1 6.12"; root; minutes)
   -s           a kernel that insists on signatures: refuses, and takes what make sign signed
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
@@ -149,18 +150,18 @@ package_test()
 		mkdir "$work/out/installed"
 		part "$line" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" rapl_pmu
 		part "$line booted" "$here/boot.sh" "$line" "$first" "$work/out/installed"
-		part "$line suite" suite "$line" "$first"
+		part "$line suite" suite "$line:x86_64" "$first" 'rapl_pmu/*'
 	done
 }
 
-# suite LINE RELEASE: the lab's tests on the modules that the package's DKMS built
+# suite LINE:ARCH RELEASE CASES: the lab's tests on the modules that DKMS built there
 suite()
 {
 	local mods=$work/mods.$1
 	mkdir -p "$mods"
 	find "$work/out/installed/lib/modules/$2" -path '*/updates/*' -name '*.ko*' -exec cp -t "$mods" {} +
 	find "$mods" -name '*.xz' -exec unxz {} +
-	MODULES=$mods "$top/tests/run.sh" --no-selftest -j 2 -k "$1:x86_64" -t 'rapl_pmu/*' \
+	MODULES=$mods "$top/tests/run.sh" --no-selftest -j 2 -k "$1" -t "$3" \
 		-o "${BUILD_DIR:-$top/build}/dkms-suite"
 }
 
@@ -183,7 +184,10 @@ arm_test()
 	for line in "$@"; do
 		apt_root "$line" aarch64
 		plain_tree "arm64.$line" arm64 "${base[@]}" dkms gcc "linux-headers-$release"
+		rm -rf "$work/out/installed"
+		mkdir "$work/out/installed"
 		part "arm64 $line" in_view "$tree" /bin/bash /src/tests/dkms/foreign.sh "$release"
+		part "arm64 $line suite" suite "$line:aarch64" "$release" 'kvm_arm_mpstate/*'
 	done
 }
 
