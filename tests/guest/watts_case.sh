@@ -48,7 +48,7 @@ compare_row()
 	END { printf "compare: %s, truth %.1f J | %s | %s\n", what, want, cell(theirs), cell(ours) }' /tmp/truth /tmp/stat)"
 }
 
-mainline() { ! judge power/energy-pkg/ && ! judge power/energy-$second/; }
+mainline() { ! judge power/energy-pkg/ && ! judge "power/energy-$second/"; }
 rate() { echo "woken up $used times"; [ "$used" -gt 0 ] && [ "$used" -le $((seconds + 2)) ]; }
 
 watts_case()
@@ -65,13 +65,13 @@ watts_case()
 	# One perf stat without -I: nobody reads in between.
 	rapltruth stop
 	perf stat -x, -a -e mine/energy-pkg/,mine/energy-cores/,mine/energy-ram/ \
-		-e power/energy-pkg/,power/energy-$second/ -o /tmp/stat rapltruth pulse $seconds /tmp/truth
+		-e "power/energy-pkg/,power/energy-$second/" -o /tmp/stat rapltruth pulse "$seconds" /tmp/truth
 	used=$(woken)
 	rapltruth go
 	compare_row "$2 for $seconds s" energy-pkg
 	compare_row "$4 for $seconds s" "energy-$second"
-	for event in mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/ power/energy-pkg/ power/energy-$second/; do
-		diag "$(judge $event)"
+	for event in mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/ power/energy-pkg/ "power/energy-$second/"; do
+		diag "$(judge "$event")"
 	done
 	check "package, cores at 10 kW and DRAM at 120 W for $seconds s" judge mine/energy-pkg/ mine/energy-cores/ mine/energy-ram/
 	check "the kernel's own rapl gets it wrong" mainline
