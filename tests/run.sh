@@ -201,12 +201,12 @@ prepare_modules()
 	local file=$1 line=$2 arch=$3 variant key name
 	variant=$(case_field "$file" variant "$mutation")
 	key="$line $arch $variant"
-	if [ "$(case_field "$file" module)" = none ] || [ -n "${module_dir[$key]:-}" ]; then
-		:
-	elif [ -n "${MODULES:-}" ] && [ -z "$variant" ]; then
-		module_dir[$key]=$MODULES
-	else
-		module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" ${variant:+-m "$variant"})
+	if [ "$(case_field "$file" module)" != none ] && [ -z "${module_dir[$key]:-}" ]; then
+		if [ -n "${MODULES:-}" ] && [ -z "$variant" ]; then
+			module_dir[$key]=$MODULES
+		else
+			module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" ${variant:+-m "$variant"})
+		fi
 	fi
 	for name in $(case_field "$file" kmod); do
 		key="$line $arch kmod $name"

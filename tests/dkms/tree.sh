@@ -79,7 +79,7 @@ emulate_arm()
 {
 	local misc=/proc/sys/fs/binfmt_misc
 	[ "$(id -u)" -eq 0 ] || die "arm64 programs need root to be registered: run sudo tests/dkms/run.sh"
-	[ -e /usr/lib/binfmt.d/qemu-aarch64.conf ] || die "qemu-user is missing: run apt install qemu-user-static"
+	"$top/scripts/setup" arm64
 	[ -e $misc/register ] || mount -t binfmt_misc binfmt_misc $misc || die "this kernel has no binfmt_misc"
 	[ -e $misc/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$misc/register ||
 		die "qemu-aarch64 could not be registered"
