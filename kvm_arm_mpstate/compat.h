@@ -109,8 +109,19 @@ static inline bool mpst_leave_native(struct kvm *kvm)
 {
 	return kvm && kvm_vm_is_protected(kvm);
 }
+
+/* May there be such VMs on this host? Settled at boot. */
+static inline bool mpst_protected_mode(void)
+{
+	return is_protected_kvm_enabled();
+}
 #else
 static inline bool mpst_leave_native(struct kvm *kvm)
+{
+	return false;
+}
+
+static inline bool mpst_protected_mode(void)
 {
 	return false;
 }

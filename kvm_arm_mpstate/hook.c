@@ -3,10 +3,12 @@
  * Everything that touches ftrace, and every difference between its versions.
  *
  * Functions are found by name by ftrace itself (ftrace_set_filter): no symbol
- * lookup, no text poking, no kprobes, so lockdown has nothing to object to. A
- * callback only moves the instruction pointer to our handler, which then runs
- * in the caller's place with its arguments and returns to the caller: the
- * original needs never be called, which a tail call would break.
+ * lookup, no text poking, no kprobes, so lockdown has nothing to object to.
+ * Either the function's entry calls a stub of ours (a direct call, where the
+ * kernel has them), or a callback moves the instruction pointer. Both only send
+ * the caller to our handler, which then runs in the function's place with its
+ * arguments and returns to the caller: the original needs never be called,
+ * which a tail call would break.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -20,6 +22,7 @@
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
 
 #include "hook.h"
 #include "mpstate.h"
@@ -149,26 +152,108 @@ static void notrace watch_destroy(unsigned long ip, unsigned long parent_ip,
 	mpst_forget_vm((struct kvm *)get_argument(regs, 0));
 }
 
+/*
+ * Direct calls (arm64: Linux 6.4): the function's entry branches to a stub, not to
+ * ftrace, which would save all arguments and restore them around a callback.
+ * ftrace keeps a direct call and an IPMODIFY user off each other as it does with
+ * two IPMODIFY users.
+ *
+ * A stub is entered with the function's arguments in x0 to x8, its return
+ * address in x9 and its body's address in x30; x10 to x17 are free. With x9 put
+ * back into x30 our handler is as if called in the function's place.
+ */
+#if defined(HAVE_FTRACE_DIRECT) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
+#define DEFINE_STUB(name, body)				\
+	asm("	.pushsection .text, \"ax\", @progbits\n"	\
+	    "	.balign	4\n"				\
+	    "	.type	mpst_stub_" #name ", %function\n"	\
+	    "mpst_stub_" #name ":\n"			\
+	    "	hint	#34\n"	/* bti c */		\
+	    body					\
+	    "	.size	mpst_stub_" #name ", . - mpst_stub_" #name "\n" \
+	    "	.popsection\n");				\
+	asmlinkage void mpst_stub_##name(void)
+
+DEFINE_STUB(get,
+	    "	mov	x30, x9\n"
+	    "	b	mpst_ioctl_get\n");
+
+DEFINE_STUB(set,
+	    "	mov	x30, x9\n"
+	    "	b	mpst_ioctl_set\n");
+
+/* Any other extension goes on into the function's body. */
+DEFINE_STUB(check,
+	    "	mov	x10, x30\n"
+	    "	mov	x30, x9\n"
+	    "	cmp	x1, #" __stringify(KVM_CAP_MP_STATE) "\n"
+	    "	b.eq	mpst_check_extension\n"
+	    "	ret	x10\n");
+
+static int direct_start(struct ftrace_ops *ops, void (*stub)(void))
+{
+	return register_ftrace_direct(ops, (unsigned long)stub);
+}
+
+static int direct_stop(struct ftrace_ops *ops, void (*stub)(void))
+{
+	return unregister_ftrace_direct(ops, (unsigned long)stub, false);
+}
+#else
+#define mpst_stub_get	NULL
+#define mpst_stub_set	NULL
+#define mpst_stub_check	NULL
+
+static int direct_start(struct ftrace_ops *ops, void (*stub)(void))
+{
+	return -EOPNOTSUPP;
+}
+
+static int direct_stop(struct ftrace_ops *ops, void (*stub)(void))
+{
+	return 0;
+}
+#endif
+
+/* How a function is hooked; one way for all of them. */
+enum hook_way {
+	WAY_DIRECT,	/* a direct call to the stub */
+	WAY_CALLBACK,	/* a callback that redirects */
+	WAY_OBSERVE,	/* a callback that only looks: mode=trace */
+	NR_WAYS,
+};
+
+static const char *const way_status[NR_WAYS] = {
+	[WAY_DIRECT] = "active direct",
+	[WAY_CALLBACK] = "active callback",
+	[WAY_OBSERVE] = "traced",
+};
+
 struct mpst_hook {
 	const char *name;
-	struct ftrace_ops redirect;
-	struct ftrace_ops observe;
+	void (*stub)(void);	/* NULL where the kernel has no direct calls */
+	struct ftrace_ops ops[NR_WAYS];
 	const char *why;	/* not redirected, because */
 };
+
+#define HOOK_OPS(redirect, observe) {					\
+	[WAY_CALLBACK] = { .func = (redirect), .flags = FLAGS_REDIRECT },	\
+	[WAY_OBSERVE] = { .func = (observe), .flags = FLAGS_WATCH },	\
+}
 
 static struct mpst_hook hooks[] = {
 	{
 		.name = "kvm_arch_vcpu_ioctl_get_mpstate",
-		.redirect = { .func = redirect_get, .flags = FLAGS_REDIRECT },
-		.observe = { .func = observe_get, .flags = FLAGS_WATCH },
+		.stub = mpst_stub_get,
+		.ops = HOOK_OPS(redirect_get, observe_get),
 	}, {
 		.name = SET_FUNCTION,
-		.redirect = { .func = redirect_set, .flags = FLAGS_REDIRECT },
-		.observe = { .func = observe_set, .flags = FLAGS_WATCH },
+		.stub = mpst_stub_set,
+		.ops = HOOK_OPS(redirect_set, observe_set),
 	}, {
 		.name = "kvm_vm_ioctl_check_extension",
-		.redirect = { .func = redirect_check, .flags = FLAGS_REDIRECT },
-		.observe = { .func = observe_check, .flags = FLAGS_WATCH },
+		.stub = mpst_stub_check,
+		.ops = HOOK_OPS(redirect_check, observe_check),
 	},
 };
 
@@ -197,19 +282,20 @@ static int set_filter(struct ftrace_ops *ops, const char *name)
 	return err;
 }
 
-static int start_ops(struct ftrace_ops *ops, const char *name)
+/* @stub: what a direct call goes to, NULL for an ops with a callback */
+static int start_ops(struct ftrace_ops *ops, const char *name, void (*stub)(void))
 {
 	int err = set_filter(ops, name);
 
 	if (err)
 		return err;
-	err = register_ftrace_function(ops);
+	err = stub ? direct_start(ops, stub) : register_ftrace_function(ops);
 	if (err)
 		ftrace_set_filter(ops, NULL, 0, 1);
 	return err;
 }
 
-static void stop_ops(struct ftrace_ops *ops, const char *name)
+static void stop_ops(struct ftrace_ops *ops, const char *name, void (*stub)(void))
 {
 	bool said = false;
 
@@ -220,7 +306,7 @@ static void stop_ops(struct ftrace_ops *ops, const char *name)
 	 * the calls still patched in. To go on would free text that is still
 	 * called; a module that never leaves is the lesser evil.
 	 */
-	while (unregister_ftrace_function(ops)) {
+	while (stub ? direct_stop(ops, stub) : unregister_ftrace_function(ops)) {
 		if (!said)
 			pr_err("ftrace does not let go of %s: staying in memory until reboot\n",
 			       name);
@@ -233,7 +319,7 @@ static void stop_ops(struct ftrace_ops *ops, const char *name)
 
 int mpst_watch_start(void)
 {
-	int err = start_ops(&destroy_ops, destroy_function);
+	int err = start_ops(&destroy_ops, destroy_function, NULL);
 
 	/* no IPMODIFY here, so EBUSY is the answer to PERMANENT alone */
 	if (err == -EBUSY) {
@@ -247,20 +333,22 @@ int mpst_watch_start(void)
 
 void mpst_watch_stop(void)
 {
-	stop_ops(&destroy_ops, destroy_function);
+	stop_ops(&destroy_ops, destroy_function, NULL);
 	/* as (1) below: a callback never schedules of its own accord */
 	synchronize_rcu_tasks();
 }
 
-static int start_redirect(void)
+/* All functions or none. */
+static int start_way(enum hook_way way)
 {
 	int i, err;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = start_ops(&hooks[i].redirect, hooks[i].name);
+		err = start_ops(&hooks[i].ops[way], hooks[i].name,
+				way == WAY_DIRECT ? hooks[i].stub : NULL);
 		if (!err)
 			continue;
-		if (err == -EBUSY)
+		if (err == -EBUSY && way == WAY_CALLBACK)
 			hooks[i].why = "another IPMODIFY user (a livepatch?) owns it";
 		mpst_hook_stop();
 		return err;
@@ -268,18 +356,21 @@ static int start_redirect(void)
 	return 0;
 }
 
-static int start_observe(void)
+/*
+ * A host in protected mode has VMs whose calls are not ours, and only a callback
+ * looks at whose call it is. Where somebody else has the direct call (BPF's
+ * fentry), a callback may still go beside it.
+ */
+static int start_redirect(void)
 {
-	int i, err;
+	int err = -EBUSY;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = start_ops(&hooks[i].observe, hooks[i].name);
-		if (err) {
-			mpst_hook_stop();
-			return err;
-		}
-	}
-	return 0;
+	if (hooks[0].stub && !mpst_protected_mode())
+		err = start_way(WAY_DIRECT);
+	/* a missing function is missing either way, and was said */
+	if (err && err != -EOPNOTSUPP)
+		err = start_way(WAY_CALLBACK);
+	return err;
 }
 
 static const char *busy_function(void)
@@ -297,7 +388,7 @@ int mpst_hook_start(enum mpst_mode *mode)
 	int err;
 
 	if (*mode == MPST_MODE_TRACE)
-		return start_observe();
+		return start_way(WAY_OBSERVE);
 
 	err = start_redirect();
 	if (!err) {
@@ -314,14 +405,14 @@ int mpst_hook_start(enum mpst_mode *mode)
 	pr_warn("%s belongs to another IPMODIFY user (a livepatch?): mode=trace, the kernel's own handlers stay\n",
 		busy_function());
 	*mode = MPST_MODE_TRACE;
-	return start_observe();
+	return start_way(WAY_OBSERVE);
 }
 
 /*
  * Why no task is in our text afterwards. At any moment a task can be
  *
- * (1) in a callback, in a trampoline, in GET or check_extension, or in SET before
- *     its count. It runs or was preempted there, in code that never schedules of
+ * (1) in a callback, stub or trampoline, in GET or check_extension, or in SET
+ *     before its count. It runs or was preempted there, in code that never schedules of
  *     its own accord.
  * (2) between SET's count up and count down. It may sleep there, on the state
  *     lock.
@@ -346,12 +437,12 @@ int mpst_hook_start(enum mpst_mode *mode)
  */
 void mpst_hook_stop(void)
 {
-	int i;
+	int i, way;
 
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		stop_ops(&hooks[i].redirect, hooks[i].name);
-		stop_ops(&hooks[i].observe, hooks[i].name);
-	}
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		for (way = 0; way < NR_WAYS; way++)
+			stop_ops(&hooks[i].ops[way], hooks[i].name,
+				 way == WAY_DIRECT ? hooks[i].stub : NULL);
 	synchronize_rcu_tasks();
 	mpst_wait_idle();
 	synchronize_rcu_tasks();
@@ -359,15 +450,14 @@ void mpst_hook_stop(void)
 
 void mpst_hook_show(struct seq_file *m)
 {
-	int i;
+	int i, way;
 
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
 		const char *status = "off";
 
-		if (hooks[i].redirect.flags & FTRACE_OPS_FL_ENABLED)
-			status = "active";
-		else if (hooks[i].observe.flags & FTRACE_OPS_FL_ENABLED)
-			status = "traced";
+		for (way = 0; way < NR_WAYS; way++)
+			if (hooks[i].ops[way].flags & FTRACE_OPS_FL_ENABLED)
+				status = way_status[way];
 		seq_printf(m, "%s %s%s%s\n", hooks[i].name, status,
 			   hooks[i].why ? " " : "",
 			   hooks[i].why ? hooks[i].why : "");

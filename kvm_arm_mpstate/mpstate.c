@@ -74,6 +74,22 @@ static __always_inline void count_step(const struct mpst_step *step)
 		count_state(mpst_counts.set, step->state);
 }
 
+/*
+ * Out of line, and behind a test of the static key: inlined, they have the
+ * handlers save registers for a tracer that is hardly ever there.
+ */
+static noinline void trace_get(struct kvm_vcpu *vcpu, unsigned int state,
+			       unsigned int answer)
+{
+	trace_kvm_mp_state_get(vcpu, state, answer, 0, true);
+}
+
+static noinline void trace_set(struct kvm_vcpu *vcpu, unsigned int old,
+			       unsigned int new, int result, unsigned int asked)
+{
+	trace_kvm_mp_state_set(vcpu, old, new, result, asked, true);
+}
+
 /* Does not sleep: nothing counts the tasks in here. */
 int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 {
@@ -82,7 +98,8 @@ int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	mpst_note_vm(vcpu->kvm);
 	count_state(mpst_counts.get, state);
 	mp_state->mp_state = mpst_answer(&mpst_rules, state);
-	trace_kvm_mp_state_get(vcpu, state, mp_state->mp_state, 0, true);
+	if (trace_kvm_mp_state_get_enabled())
+		trace_get(vcpu, state, mp_state->mp_state);
 	return 0;
 }
 
@@ -109,8 +126,8 @@ int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 
 	result = step.refused ? -EINVAL : 0;
 	count_step(&step);
-	trace_kvm_mp_state_set(vcpu, old, step.state, result,
-			       mp_state->mp_state, true);
+	if (trace_kvm_mp_state_set_enabled())
+		trace_set(vcpu, old, step.state, result, mp_state->mp_state);
 	atomic_dec(&inflight);
 	return result;
 }

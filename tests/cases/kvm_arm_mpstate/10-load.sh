@@ -12,10 +12,15 @@ hooked=/sys/kernel/tracing/enabled_functions
 view=/sys/kernel/debug/kvm_arm_mpstate
 names="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
 
+# ftrace's marks: "D" a direct call, "I" a callback that may change the instruction pointer
+case $(uname -r) in
+5.*|6.1.*) way=callback mark=I ;;
+*) way=direct mark=D ;;
+esac
+
 no_hooks() { ! grep . $hooked; }
-# "I": may change the instruction pointer
-is_redirected() { grep -q "^$1 (1) .*I" $hooked || { cat $hooked; return 1; }; }
-is_active() { grep -qx "$1 active" $view/hooks || { cat $view/hooks; return 1; }; }
+is_redirected() { grep -q "^$1 (1) .*$mark" $hooked || { cat $hooked; return 1; }; }
+is_active() { grep -qx "$1 active $way" $view/hooks || { cat $view/hooks; return 1; }; }
 
 check "no function is hooked before" no_hooks
 dmesg_mark
@@ -26,7 +31,7 @@ for name in $names; do
 	check "$name is redirected" is_redirected "$name"
 	check "debugfs says so" is_active "$name"
 done
-four_hooks() { [ "$(wc -l <$hooked)" = 4 ]; }
+four_hooks() { [ "$(grep -c "^[a-z]" $hooked)" = 4 ] || { cat $hooked; return 1; }; }
 check "beside these only the end of VMs is watched" four_hooks
 check "the capability is there" mpstate cap
 check "rmmod" unload_mod kvm_arm_mpstate
