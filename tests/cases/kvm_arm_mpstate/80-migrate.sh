@@ -2,7 +2,7 @@
 # If this fails, QEMU's guests do not survive a migration with the CPUs they had.
 # arch: aarch64
 # tier: slow
-# tools: qemu-system-aarch64
+# tools: qemu-system-aarch64 qemu-img
 # guest: mpstate_migrate
 # mem: 4096
 # append: watchdog_thresh=60

@@ -4,7 +4,7 @@
 # arch: aarch64
 # tier: slow
 # image: aged
-# tools: qemu-system-aarch64
+# tools: qemu-system-aarch64 qemu-img
 # guest: mpstate_migrate
 # mem: 4096
 # append: watchdog_thresh=60

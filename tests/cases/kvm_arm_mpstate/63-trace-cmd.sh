@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, trace-cmd cannot use the tracepoints.
+# arch: aarch64
+# tier: slow
+# tools: trace-cmd
+# guest: mpstate
+# timeout: 180
+. /lib/ktap.sh
+. /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
+
+plan 4
+
+cd /tmp || exit
+check "load" load_mod kvm_arm_mpstate
+check "trace-cmd record -e kvm_arm_mpstate" trace-cmd record -q -o trace.dat -e kvm_arm_mpstate mpstate once 0
+trace-cmd report -i trace.dat >report 2>&1
+diag "$(cat report)"
+shown() { grep -qE 'kvm_mp_state_set: +vm_pid=[0-9]+ vcpu=1 old=STOPPED new=RUNNABLE result=0 asked=0 by=module' report; }
+check "trace-cmd report shows the fields" shown
+check "unload" unload_mod kvm_arm_mpstate
+finish
