@@ -29,8 +29,8 @@ usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
                run the suite on it (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
-  -m LINES     on arm64, emulated program by program, then the suite on what that
-               built ("6.1 6.12"; root; minutes)
+  -m LINES     on arm64, emulated program by program: make dkms-install, and the .deb
+               as with -p, then the suite on what that built ("6.1 6.12"; root; slow)
   -s           a kernel that insists on signatures: refuses, and takes what make sign signed
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
@@ -142,14 +142,22 @@ clear_installed()
 	mkdir "$work/out/installed"
 }
 
+# The package, built once. No package, nothing to test: 40 more failures would only
+# hide the first.
+package_built() { compgen -G "$work/out/*_1.1_all.deb" >/dev/null; }
+build_package()
+{
+	package_built && return
+	[ "$(id -u)" -eq 0 ] || die "whole releases need root: sudo tests/dkms/run.sh"
+	"$top/scripts/setup" package
+	part "package" deb_points
+	package_built
+}
+
 package_test()
 {
 	local line
-	[ "$(id -u)" -eq 0 ] || die "whole releases need root: sudo tests/dkms/run.sh $*"
-	"$top/scripts/setup" package
-	part "package" deb_points
-	# No package, nothing to test: 40 more failures would only hide the first.
-	compgen -G "$work/out/*_1.1_all.deb" >/dev/null || return 0
+	build_package || return 0
 	for line in "$@"; do
 		full_tree "$line"
 		clear_installed
@@ -184,12 +192,15 @@ arm_test()
 {
 	local line
 	emulate_arm
+	build_package || return 0
 	for line in "$@"; do
 		apt_root "$line" aarch64
 		plain_tree "arm64.$line" arm64 "${base[@]}" dkms gcc "linux-headers-$release"
-		clear_installed
 		part "arm64 $line" in_view "$tree" /bin/bash /src/tests/dkms/foreign.sh "$release"
-		part "arm64 $line suite" suite "$line:aarch64" "$release" 'kvm_arm_mpstate/*'
+		full_tree "$line" aarch64
+		clear_installed
+		part "arm64 $line package" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" kvm_arm_mpstate
+		part "arm64 $line suite" suite "$line:aarch64" "$first" 'kvm_arm_mpstate/*'
 	done
 }
 

@@ -88,21 +88,23 @@ emulate_arm()
 # The other kernel of each release: small, and its own ABI name
 other_flavour=cloud
 
-# full_tree LINE: $tree, the release as mmdebstrap installs it: its dkms, two kernels
-# with headers, the second one's packages kept for a kernel upgrade. Needs root.
+# full_tree LINE [ARCH]: $tree, the release as mmdebstrap installs it: its dkms, two
+# kernels with headers ($first, $second), the second one's packages kept for a kernel
+# upgrade. Needs root, and emulate_arm for aarch64.
 full_tree()
 {
-	local list tmp key both suite file=()
-	apt_root "$1"
+	local list tmp key suite file=() darch=amd64 kind=full-$1
+	[ "${2:-x86_64}" = x86_64 ] || { darch=arm64; kind=full-arm64.$1; }
+	apt_root "$1" "${2:-x86_64}"
 	[ "$(id -u)" -eq 0 ] || die "trees of whole releases need root: run sudo tests/dkms/run.sh, or leave out -a and -k"
 	command -v mmdebstrap >/dev/null || die "mmdebstrap is missing: run apt install mmdebstrap"
 	first=$release
-	second=${release/-amd64/-$other_flavour-amd64}
+	second=${release/-$darch/-$other_flavour-$darch}
 	# openssl: without it DKMS does not sign, and does not fail either.
 	list=(dkms openssl "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
-	key=$( { apt_get install --print-uris "${list[@]}" 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p" | sort
+	key=$( { apt_get -o "APT::Architecture=$darch" install --print-uris "${list[@]}" 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p" | sort
 		echo 2; } | sha256sum | cut -c1-8)
-	tree=$cache/dkms/full-$1-$key
+	tree=$cache/dkms/$kind-$key
 	[ ! -e "$tree" ] || return 0
 	mkdir -p "$cache/dkms"
 	exec 8>"$cache/dkms/${tree##*/}.lock"
@@ -112,12 +114,12 @@ full_tree()
 	rm -rf --one-file-system "$tmp"
 	# The release is the first suite; the others come with it in the list.
 	suite=$(sed -n '1s/^deb [^]]*\] [^ ]* \([^ ]*\) .*/\1/p' "$root/etc/apt/sources.list")
-	sed 's/arch=amd64,arm64/arch=amd64/' "$root/etc/apt/sources.list" >"$work/sources.list"
-	say "installing $suite with $first and $second (one to three minutes) ..."
+	sed "s/arch=amd64,arm64/arch=$darch/" "$root/etc/apt/sources.list" >"$work/sources.list"
+	say "installing $suite with $first and $second ($([ $darch = amd64 ] && echo 'one to three' || echo 'five to ten') minutes) ..."
 	[ "$1" != 7 ] || file=(--aptopt='APT::Default-Release "trixie-backports"')
 	# Nobody boots the initramfs of this tree, and making one takes a minute.
 	# shellcheck disable=SC2016	# for mmdebstrap's shell
-	unshare -m mmdebstrap --quiet --variant=minbase --architectures=amd64 "${file[@]}" \
+	unshare -m mmdebstrap --quiet --variant=minbase --architectures=$darch "${file[@]}" \
 		--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
 		--dpkgopt='path-exclude=/etc/kernel/postinst.d/initramfs-tools' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -125,10 +127,10 @@ full_tree()
 		--customize-hook='chroot "$1" apt-get -q -y -d install --reinstall '"linux-image-$second linux-headers-$second" \
 		--customize-hook='mkdir -p "$1/src"' \
 		"$suite" "$tmp" "$work/sources.list" >"$work/mmdebstrap.log" 2>&1 || {
-			cp "$work/mmdebstrap.log" "$cache/dkms/mmdebstrap-$1.log"
+			cp "$work/mmdebstrap.log" "$cache/dkms/mmdebstrap-$kind.log"
 			tail -n 5 "$work/mmdebstrap.log" >&2
 			rm -rf --one-file-system "$tmp"
-			die "mmdebstrap failed: see $cache/dkms/mmdebstrap-$1.log"
+			die "mmdebstrap failed: see $cache/dkms/mmdebstrap-$kind.log"
 		}
 	mv "$tmp" "$tree"
 	newest_only "$tree"
