@@ -9,6 +9,7 @@
 #include <cpuid.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/bpf.h>
 #include <linux/perf_event.h>
 #include <math.h>
 #include <sched.h>
@@ -848,6 +849,130 @@ static int cmd_hammer(int argc, char **argv)
 	return bad | judge(e, joules, atof(argv[1]));
 }
 
+static int bpf_call(int cmd, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
+}
+
+/* A program that reads element 0 of a map of perf events: its fd. */
+static int bpf_reader(int map)
+{
+	struct bpf_insn code[] = {
+		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_1,
+		  .src_reg = BPF_PSEUDO_MAP_FD, .imm = map },
+		{ 0 },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_perf_event_read },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		.insns = (uintptr_t)code,
+		.insn_cnt = sizeof(code) / sizeof(code[0]),
+		.license = (uintptr_t)"GPL",
+	};
+	int fd = bpf_call(BPF_PROG_LOAD, &attr);
+
+	if (fd < 0)
+		die("BPF program: %s", strerror(errno));
+	return fd;
+}
+
+static int bpf_map_of(const struct event *e)
+{
+	uint32_t key = 0, value = e->fd;
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_PERF_EVENT_ARRAY,
+		.key_size = 4, .value_size = 4, .max_entries = 1,
+	};
+	int map = bpf_call(BPF_MAP_CREATE, &attr);
+
+	if (map < 0)
+		die("BPF map: %s", strerror(errno));
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = (uintptr_t)&key;
+	attr.value = (uintptr_t)&value;
+	if (bpf_call(BPF_MAP_UPDATE_ELEM, &attr))
+		die("event into BPF map: %s", strerror(errno));
+	return map;
+}
+
+/*
+ * bpf SECONDS TOLERANCE EVENT CPU...: one event, read by a BPF program on its
+ * own CPU, which takes no lock of perf's, and by read() from each of CPU...: both
+ * at once may not count the same energy twice.  A second event of the counter,
+ * which nobody reads meanwhile, must have counted the same to the last unit.
+ */
+static int cmd_bpf(int argc, char **argv)
+{
+	pid_t children[64];
+	unsigned int n = 0, i;
+	unsigned long runs = 0, errors = 0;
+	union bpf_attr attr;
+	struct event *e, *quiet;
+	double joules;
+	uint64_t mine, its;
+	time_t end;
+	int a, prog, bad = 0;
+
+	if (argc < 4)
+		die("bpf SECONDS TOLERANCE EVENT CPU...");
+	e = parse_event(argv[2]);
+	quiet = parse_event(argv[2]);
+	open_event(e, -1);
+	open_event(quiet, -1);
+	prog = bpf_reader(bpf_map_of(e));
+	e->truth = truth_index(e);
+	hold_energy(true);
+	e->from = truth(e->truth);
+	ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
+	ioctl(quiet->fd, PERF_EVENT_IOC_ENABLE, 0);
+	hold_energy(false);
+	end = time(NULL) + atoi(argv[0]);
+	for (a = 3; a < argc && n < 64; a++) {
+		children[n] = fork();
+		if (children[n] < 0)
+			die("fork: %s", strerror(errno));
+		if (children[n++])
+			continue;
+		pin(atoi(argv[a]));
+		while (time(NULL) < end)
+			count(e);
+		_exit(0);
+	}
+	pin(e->cpu);
+	while (time(NULL) < end) {
+		memset(&attr, 0, sizeof(attr));
+		attr.test.prog_fd = prog;
+		if (bpf_call(BPF_PROG_TEST_RUN, &attr))
+			die("BPF test run: %s", strerror(errno));
+		runs++;
+		/* low half of a count, or an errno */
+		errors += (int32_t)attr.test.retval < 0 &&
+			  (int32_t)attr.test.retval >= -4095;
+	}
+	for (i = 0; i < n; i++)
+		waitpid(children[i], NULL, 0);
+	hold_energy(true);
+	mine = count(e);
+	its = count(quiet);
+	e->to = truth(e->truth);
+	hold_energy(false);
+	joules = mine * e->scale;
+	printf("BPF read it %lu times\n", runs);
+	if (!runs || errors > runs / 100) {
+		printf("%lu of them failed\n", errors);
+		bad = 1;
+	}
+	if (mine != its) {
+		printf("%+.6f J beside an event that nobody read\n",
+		       (double)(int64_t)(mine - its) * e->scale);
+		bad = 1;
+	}
+	return bad | judge(e, joules, atof(argv[1]));
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -864,6 +989,7 @@ int main(int argc, char **argv)
 		{ "storm", cmd_storm },
 		{ "mask", cmd_mask },
 		{ "churn", cmd_churn },
+		{ "bpf", cmd_bpf },
 	};
 	unsigned int i;
 
@@ -871,6 +997,6 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 2, argv + 2);
-	die("commands: truth open hold same beside fuzz hammer storm mask churn");
+	die("commands: truth open hold same beside fuzz hammer storm mask churn bpf");
 	return 2;
 }
