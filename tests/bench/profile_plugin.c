@@ -6,12 +6,13 @@
  * Each instruction that is translated gets a counter of its own, advanced by
  * code that TCG generates in line.
  *
- * Guest interface: the instruction that does nothing, "nopl 0x50524f46(%rax)",
- * finds its command in RCX and leaves its answer, 64 bits wide:
- *   RCX 0       RAX "PROF"
- *   RCX 1       start
- *   RCX 2       stop; RAX number of addresses, RBX instructions in all
- *   RCX 3, RBX i  RAX address, RBX count of entry i
+ * Guest interface: an instruction that does nothing ("nopl 0x50524f46(%rax)" on
+ * x86, "movz xzr, #0x5052, lsl #48" on arm64) finds its command in C and leaves
+ * its answer in A and B, 64 bits wide (RCX, RAX, RBX; x2, x0, x1):
+ *   C 0       A "PROF"
+ *   C 1       start
+ *   C 2       stop; A number of addresses, B instructions in all
+ *   C 3, B i  A address, B count of entry i
  * It needs no privilege and, unlike cpuid, no answer of QEMU's to be kept out.
  */
 #include <inttypes.h>
@@ -100,17 +101,23 @@ PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
 #define SIGNATURE	0x464f5250
 
-static const uint8_t magic[] = { 0x0f, 0x1f, 0x80, 0x46, 0x4f, 0x52, 0x50 };
-
 /* Counters; a power of two.  A boot and a benchmark take some 400 000. */
 #define MAX_COUNTERS	(1U << 21)
 
-enum { RAX, RBX, RCX, N_REGISTERS };
+enum { REG_A, REG_B, REG_C, N_REGISTERS };
 
-static const char *const register_names[N_REGISTERS] = {
-	"rax", "rbx", "rcx",
+static const struct target {
+	const char *name;
+	const char *registers[N_REGISTERS];
+	size_t magic_size;
+	uint8_t magic[8];
+} targets[] = {
+	{ "x86_64", { "rax", "rbx", "rcx" }, 7,
+	  { 0x0f, 0x1f, 0x80, 0x46, 0x4f, 0x52, 0x50 } },
+	{ "aarch64", { "x0", "x1", "x2" }, 4, { 0x5f, 0x0a, 0xea, 0xd2 } },
 };
 
+static const struct target *target;
 static struct qemu_plugin_register *reg[N_REGISTERS];
 static struct glib_array *buf;
 static struct qemu_plugin_scoreboard *score;
@@ -189,8 +196,8 @@ static void on_magic(unsigned int vcpu, void *data)
 
 	(void)vcpu;
 	(void)data;
-	command = get_reg(RCX);
-	i = get_reg(RBX);
+	command = get_reg(REG_C);
+	i = get_reg(REG_B);
 	pthread_mutex_lock(&lock);
 	switch (command) {
 	case 0:
@@ -212,8 +219,8 @@ static void on_magic(unsigned int vcpu, void *data)
 		break;
 	}
 	pthread_mutex_unlock(&lock);
-	set_reg(RAX, a);
-	set_reg(RBX, b);
+	set_reg(REG_A, a);
+	set_reg(REG_B, b);
 }
 
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
@@ -225,12 +232,13 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t address = qemu_plugin_insn_vaddr(insn);
-		uint8_t bytes[sizeof(magic)];
+		size_t size = target->magic_size;
+		uint8_t bytes[8];
 		plugin_u64 entry = { score, 0 };
 
-		if (qemu_plugin_insn_size(insn) == sizeof(magic) &&
-		    qemu_plugin_insn_data(insn, bytes, sizeof(magic)) == sizeof(magic) &&
-		    !memcmp(bytes, magic, sizeof(magic)))
+		if (qemu_plugin_insn_size(insn) == size &&
+		    qemu_plugin_insn_data(insn, bytes, size) == size &&
+		    !memcmp(bytes, target->magic, size))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_magic,
 				CB_WRITE_REGS, NULL);
 		/* Programs are of no interest here: one counter for all. */
@@ -251,11 +259,11 @@ static void on_vcpu_init(unsigned int cpu, void *data)
 	(void)data;
 	for (i = 0; i < N_REGISTERS; i++) {
 		for (k = 0; k < list->len && !reg[i]; k++)
-			if (!strcmp(r[k].name, register_names[i]))
+			if (!strcmp(r[k].name, target->registers[i]))
 				reg[i] = r[k].handle;
 		if (!reg[i]) {
 			fprintf(stderr, "libprofile: this QEMU has no register %s\n",
-				register_names[i]);
+				target->registers[i]);
 			exit(1);
 		}
 	}
@@ -266,11 +274,15 @@ static void on_vcpu_init(unsigned int cpu, void *data)
 PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info,
 				      int argc, char **argv)
 {
+	size_t i;
+
 	(void)argc;
 	(void)argv;
-	if (strcmp(info->target_name, "x86_64") || !info->system_emulation ||
-	    info->system.max_vcpus != 1) {
-		fprintf(stderr, "libprofile: qemu-system-x86_64 with one CPU only\n");
+	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
+		if (!strcmp(info->target_name, targets[i].name))
+			target = &targets[i];
+	if (!target || !info->system_emulation || info->system.max_vcpus != 1) {
+		fprintf(stderr, "libprofile: x86_64 or aarch64 machines with one CPU only\n");
 		return -1;
 	}
 	score = qemu_plugin_scoreboard_new(MAX_COUNTERS * sizeof(uint64_t));

@@ -528,7 +528,6 @@ static int cmd_many(int argc, char **argv)
 
 /* ---- profile ------------------------------------------------------------- */
 
-#ifdef __x86_64__
 /*
  * The profile plugin (tests/bench) counts each instruction by its address.  It
  * is asked by an instruction that does nothing without it; the symbols are known
@@ -540,10 +539,19 @@ enum { PROFILE_HELLO, PROFILE_START, PROFILE_STOP, PROFILE_ENTRY };
 
 static void ask_profile(uint64_t command, uint64_t arg, uint64_t *a, uint64_t *b)
 {
+#ifdef __x86_64__
 	uint64_t ra = 0, rb = arg;
 
 	__asm__ volatile("nopl 0x50524f46(%%rax)" : "+a" (ra), "+b" (rb)
 			 : "c" (command) : "memory");
+#else
+	register uint64_t ra __asm__("x0") = 0;
+	register uint64_t rb __asm__("x1") = arg;
+	register uint64_t rc __asm__("x2") = command;
+
+	__asm__ volatile("movz xzr, #0x5052, lsl #48" : "+r" (ra), "+r" (rb)
+			 : "r" (rc) : "memory");
+#endif
 	*a = ra;
 	*b = rb;
 }
@@ -583,7 +591,8 @@ static void read_symbols(void)
 		int n = sscanf(line, "%" SCNx64 " %c %255s %63s", &address, &type,
 			       name, module);
 
-		if (n < 3 || !strchr("tTwW", type))
+		/* '$': arm64's marks for code and data are no functions */
+		if (n < 3 || !strchr("tTwW", type) || name[0] == '$')
 			continue;
 		if (n_symbols == room) {
 			room = room ? 2 * room : 65536;
@@ -673,16 +682,6 @@ static int cmd_profile(int argc, char **argv)
 		       (double)symbols[i].count / n, symbols[i].name);
 	return 0;
 }
-#else
-static int cmd_profile(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	die("profile needs an x86 machine");
-	return 2;
-}
-#endif
-
 int main(int argc, char **argv)
 {
 	static const struct {
