@@ -1073,6 +1073,7 @@ struct storm {
 	struct vm *vm;
 	int i;
 	_Atomic int *over;
+	unsigned int pause_us;	/* every 64 rounds */
 	unsigned long calls, bad;
 	int first_err;
 	unsigned int first_state;
@@ -1102,6 +1103,8 @@ static void *storm_thread(void *arg)
 		if (ioctl(s->vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1 && !s->bad++)
 			s->first_err = -1;
 		s->calls += 3;
+		if (s->pause_us && !(n % 64))
+			usleep(s->pause_us);
 	}
 	must_set(v, RUNNABLE);
 	return NULL;
@@ -1110,9 +1113,9 @@ static void *storm_thread(void *arg)
 /*
  * Four threads of GET and SET while a guest of two vCPUs powers its second off
  * and on: the module can be loaded and removed meanwhile. Ends when @path
- * appears, or after @seconds.
+ * appears, or after @seconds. With @pause_us they leave CPU time to others.
  */
-static int cmd_storm(int seconds, const char *path)
+static int cmd_storm(int seconds, const char *path, unsigned int pause_us)
 {
 	struct storm s[4];
 	pthread_t t[4];
@@ -1129,7 +1132,8 @@ static int cmd_storm(int seconds, const char *path)
 		init_vcpu(&calls, i, 0);
 	boot_all_on(&guest, 2);
 	for (i = 0; i < 4; i++) {
-		s[i] = (struct storm){ .vm = &calls, .i = i, .over = &over };
+		s[i] = (struct storm){ .vm = &calls, .i = i, .over = &over,
+				       .pause_us = pause_us };
 		if (pthread_create(&t[i], NULL, storm_thread, &s[i]))
 			die("storm thread");
 	}
@@ -1341,7 +1345,8 @@ static void show_help(void)
 	     "  wfi           a vCPU in WFI is RUNNABLE\n"
 	     "  save FILE     boot four, one off again, save\n"
 	     "  restore FILE  in a fresh process; CPU_ON; reset\n"
-	     "  storm SEC FILE  GET/SET storm beside a guest until FILE appears\n"
+	     "  storm SEC FILE [US]  GET/SET storm beside a guest until FILE appears,\n"
+	     "                with a pause every 64 rounds\n"
 	     "  race ROUNDS   SET RUNNABLE against PSCI CPU_ON\n"
 	     "  time CALLS    ns per GET, SET and other extension check\n"
 	     "  exits MS      ns per exit to userspace\n"
@@ -1406,7 +1411,8 @@ int main(int argc, char **argv)
 	else if (!strcmp(cmd, "restore") && arg)
 		ret = cmd_restore(arg);
 	else if (!strcmp(cmd, "storm") && arg2)
-		ret = cmd_storm(atoi(arg), arg2);
+		ret = cmd_storm(atoi(arg), arg2,
+				optind + 3 < argc ? atoi(argv[optind + 3]) : 0);
 	else if (!strcmp(cmd, "race") && arg)
 		ret = cmd_race(atoi(arg));
 	else if (!strcmp(cmd, "time") && arg)

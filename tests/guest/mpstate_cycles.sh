@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# mpstate_cycles ROUNDS - load and unload the module while a storm of GET and SET
+# mpstate_cycles ROUNDS [PAUSE_US] - load and unload the module while a storm of GET and SET
 # and a running guest go on; the whole of a case, in KTAP
 . /lib/ktap.sh
 . /lib/module.sh
@@ -11,7 +11,7 @@ hooked=/sys/kernel/tracing/enabled_functions
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 plan 7
 
-mpstate storm 7200 /tmp/over >/tmp/storm 2>&1 &
+mpstate storm 7200 /tmp/over "${2:-0}" >/tmp/storm 2>&1 &
 storm=$!
 is_running() { grep -q '^storm: running' /tmp/storm; }
 # A task that sleeps in our text when rmmod has come back would wake up in freed
@@ -26,7 +26,7 @@ in_freed_text()
 		stack=$(cat "$task/stack")
 		read -r _ _ state _ <"$task/stat" || continue
 		[ "$state" = D ] || continue
-		case $stack in *'] 0x'*) echo "asleep in the module that is gone: $stack"; return 0 ;; esac
+		case $stack in *'] 0xffff'*) echo "asleep in the module that is gone: $stack"; return 0 ;; esac
 	done
 	return 1
 }

@@ -6,7 +6,7 @@
 # arch: aarch64
 # tier: slow
 # guest: mpstate mpstate_cycles
-# kernels: 6.1 6.12-rt
+# kernels: 6.1
 # append: watchdog_thresh=60
 # timeout: 7200
 exec mpstate_cycles 1000
