@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, perf or trace-cmd cannot use the tracepoints.
+# arch: aarch64
+# tier: slow
+# tools: perf trace-cmd
+# guest: mpstate
+# timeout: 180
+. /lib/ktap.sh
+. /lib/module.sh
+[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
+
+plan 6
+
+cd /tmp || exit
+check "load" load_mod kvm_arm_mpstate
+# shown FILE: a SET with all its fields
+shown() {
+	diag "$(cat "$1")"
+	grep -qE 'kvm_mp_state_set: +vm_pid=[0-9]+ vcpu=1 old=STOPPED new=RUNNABLE result=0 asked=0 by=module' "$1"
+}
+check "perf record -e 'kvm_arm_mpstate:*'" perf record -q -a -o perf.data -e 'kvm_arm_mpstate:*' mpstate once 0
+perf script -i perf.data >script 2>&1
+check "perf script shows the fields" shown script
+check "trace-cmd record -e kvm_arm_mpstate" trace-cmd record -q -o trace.dat -e kvm_arm_mpstate mpstate once 0
+trace-cmd report -i trace.dat >report 2>&1
+check "trace-cmd report shows the fields" shown report
+check "unload" unload_mod kvm_arm_mpstate
+finish
