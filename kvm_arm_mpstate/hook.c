@@ -161,6 +161,9 @@ static void notrace watch_destroy(unsigned long ip, unsigned long parent_ip,
  * A stub is entered with the function's arguments in x0 to x8, its return
  * address in x9 and its body's address in x30; x10 to x17 are free. With x9 put
  * back into x30 our handler is as if called in the function's place.
+ *
+ * The flags of such an ops are ftrace's: that the watch is PERMANENT keeps
+ * ftrace switched on for these, too.
  */
 #if defined(HAVE_FTRACE_DIRECT) && defined(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS)
 #define DEFINE_STUB(name, body)				\
@@ -412,8 +415,8 @@ int mpst_hook_start(enum mpst_mode *mode)
  * Why no task is in our text afterwards. At any moment a task can be
  *
  * (1) in a callback, stub or trampoline, in GET or check_extension, or in SET
- *     before its count. It runs or was preempted there, in code that never schedules of
- *     its own accord.
+ *     before its count. It runs or was preempted there, in code that never
+ *     schedules of its own accord.
  * (2) between SET's count up and count down. It may sleep there, on the state
  *     lock.
  * (3) behind the count down and before the return to KVM. As (1).
