@@ -13,16 +13,16 @@ plan 6
 
 cd /tmp || exit
 check "load" load_mod kvm_arm_mpstate
-# shown FILE: a SET with all its fields
+# shown FILE EVENT: a SET with all its fields, EVENT as this tool writes it
 shown() {
 	diag "$(cat "$1")"
-	grep -qE 'kvm_mp_state_set: +vm_pid=[0-9]+ vcpu=1 old=STOPPED new=RUNNABLE result=0 asked=0 by=module' "$1"
+	grep -qE "$2"'vm_pid=[0-9]+ vcpu=1 old=STOPPED new=RUNNABLE result=0 asked=0 by=module' "$1"
 }
 check "perf record -e 'kvm_arm_mpstate:*'" perf record -q -a -o perf.data -e 'kvm_arm_mpstate:*' mpstate once 0
 perf script -i perf.data >script.txt 2>&1
-check "perf script shows the fields" shown script.txt
+check "perf script shows the fields" shown script.txt 'kvm_arm_mpstate:kvm_mp_state_set: '
 check "trace-cmd record -e kvm_arm_mpstate" trace-cmd record -q -o trace.dat -e kvm_arm_mpstate mpstate once 0
 trace-cmd report -i trace.dat >report.txt 2>&1
-check "trace-cmd report shows the fields" shown report.txt
+check "trace-cmd report shows the fields" shown report.txt 'kvm_mp_state_set: +'
 check "unload" unload_mod kvm_arm_mpstate
 finish
