@@ -93,7 +93,7 @@ help:
 	@echo '  KDIR=$(KDIR)'
 	@echo '  KERNELRELEASE=$(KERNELRELEASE)'
 	@echo '  LLVM=$(LLVM)  DESTDIR=$(DESTDIR)  V=$(V)'
-	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check'
+	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check, bench'
 
 # ---- DKMS ----------------------------------------------------------------
 
@@ -154,7 +154,7 @@ readme-table:
 	@scripts/readme-table
 
 bench:
-	@scripts/bench -k '$(KERNELS)'
+	@scripts/bench -k '$(KERNELS)' -j '$(J)'
 
 lint:
 	@scripts/lint
