@@ -55,11 +55,30 @@ valid_regexes()
 	done < <(strip_list "$1")
 }
 
+# spoilt WORDS LINE...: a boot whose console has these lines is said to be spoilt by WORDS
+spoilt()
+{
+	local want=$1 got
+	shift
+	rm -rf "${work:?}/boot"
+	mkdir "$work/boot"
+	[ $# -eq 0 ] || printf '[    0.036000] %s\n' "$@" >"$work/boot/console.log"
+	got=$(spoilt_boot "$work/boot" || true)
+	[ "$got" = "$want" ] || { echo "expected: '$want', got: '$got'"; return 1; }
+}
+started='Linux version 6.1.0'
+init='Run /init as init process'
+
 cases=("$unit"/verdict/*.case)
-plan $((${#cases[@]} + 2))
+plan $((${#cases[@]} + 6))
 for file in "${cases[@]}"; do
 	check "$(basename "$file" .case): $(sed -n '2s/^# //p' "$file")" run_case "$file"
 done
 check "splat.deny has only valid regexes" valid_regexes "$tests/splat.deny"
 check "splat.allow has only valid regexes" valid_regexes "$tests/splat.allow"
+check "a boot that got to userspace is not spoilt" spoilt '' "$started" "$init"
+check "one that did not is" spoilt 'did not boot' "$started"
+check "so is one whose clock was measured wrong" spoilt 'had a wrong clock' "$started" \
+	'tsc: PIT calibration deviates from HPET: 187900 2445434' "$init"
+check "no kernel, no second try" spoilt ''
 finish
