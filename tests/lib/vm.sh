@@ -39,7 +39,7 @@ reached_init() { grep -aqs 'as init process' "$1/console.log"; }
 
 # spoilt_boot DIR: did the emulator fail the kernel before any module was loaded? Says how.
 # Emulated CPUs are at times not brought up; and a busy host may hold the emulator up while
-# the kernel measures its clock, which then runs fast until the end, 13 times in one boot.
+# the kernel measures its clock, which then runs fast until the end (13 times in the boot seen).
 spoilt_boot()
 {
 	grep -aqs 'Linux version' "$1/console.log" || return 1
