@@ -119,7 +119,7 @@ TESTS ?= *
 J ?= 2
 
 demo:
-	@scripts/demo
+	@tests/demo/run
 
 check:
 	@scripts/check -k '$(KERNELS)' -t '$(TESTS)' -j '$(J)'
@@ -131,7 +131,7 @@ check-unit:
 	@scripts/check -u
 
 compare:
-	@scripts/compare -k '$(KERNELS)'
+	@tests/compare/run -k '$(KERNELS)'
 
 check-dkms:
 	@tests/dkms/run.sh
@@ -154,7 +154,7 @@ readme-table:
 	@scripts/readme-table
 
 bench:
-	@scripts/bench -k '$(KERNELS)' -j '$(J)'
+	@tests/bench/run -k '$(KERNELS)' -j '$(J)'
 
 lint:
 	@scripts/lint

@@ -5,8 +5,8 @@ set -euo pipefail
 
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${tests%/*}
-# shellcheck source-path=SCRIPTDIR source=lib/vm.sh
-. "$tests/lib/vm.sh"
+# shellcheck source-path=SCRIPTDIR source=lab/vm.sh
+. "$tests/lab/vm.sh"
 
 build=${BUILD_DIR:-$top/build}
 kernels=
@@ -30,7 +30,7 @@ usage: tests/run.sh [options]
   -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
   -a ARCH     only x86_64 or only aarch64
   -T TIER     fast (default), slow, all (both), matrix (all, but only fast on
-              flavours) or bench (scripts/bench)
+              flavours) or bench (tests/bench/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     run against a mutated build of the modules (compiled with -DNAME)
@@ -134,6 +134,9 @@ case_matches()
 	case $lines in *" "[0-9]*) return 1 ;; esac
 }
 
+# A suite is a folder of cases: one for each module in cases/, and those that make figures.
+case_files() { ls "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh 2>/dev/null || true; }
+
 case_name() { local n=${1#"$tests"/}; n=${n#cases/}; echo "${n%.sh}"; }
 
 name_matches()
@@ -184,13 +187,13 @@ prepare_kernel()
 {
 	local line=$1 arch=$2
 	if [ -z "${kernel_dir[$line $arch]:-}" ]; then
-		kernel_dir[$line $arch]=$("$top/scripts/fetch" kernel "$line" "$arch")
+		kernel_dir[$line $arch]=$("$top/tests/lab/fetch" kernel "$line" "$arch")
 		echo "# kernel $line $arch: $(cat "${kernel_dir[$line $arch]}/release")"
 	fi
 	[ -z "${qemu_of[$arch]:-}" ] || return 0
 	case ${QEMU:-} in
 	*"$arch"*) qemu_of[$arch]=$QEMU ;;
-	*) qemu_of[$arch]=$("$top/scripts/fetch" qemu "$arch") ;;
+	*) qemu_of[$arch]=$("$top/tests/lab/fetch" qemu "$arch") ;;
 	esac
 	echo "# qemu $arch: ${qemu_of[$arch]} ($("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)), accel ${ACCEL:-tcg}"
 }
@@ -205,14 +208,14 @@ prepare_modules()
 		if [ -n "${MODULES:-}" ] && [ -z "$variant" ]; then
 			module_dir[$key]=$MODULES
 		else
-			module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" ${variant:+-m "$variant"})
+			module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" ${variant:+-m "$variant"})
 		fi
 	fi
 	for name in $(case_field "$file" kmod); do
 		key="$line $arch kmod $name"
 		[ -z "${module_dir[$key]:-}" ] || continue
 		[ -e "$tests/guest/kmod/$name/Kbuild" ] || die "$(case_name "$file") asks for the test module '$name': no tests/guest/kmod/$name/Kbuild"
-		module_dir[$key]=$("$top/scripts/build-module" "$line" "$arch" -s "$tests/guest/kmod/$name")
+		module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" -s "$tests/guest/kmod/$name")
 	done
 }
 
@@ -236,15 +239,15 @@ make_initramfs()
 		args+=(-m "${module_dir[$line $arch kmod $name]}")
 	done
 	[ "$(case_field "$file" break)" != init ] || args+=(-x)
-	"$top/scripts/mkinitramfs" "$line" "$arch" -o "$4" -c "$file" "${args[@]}"
+	"$top/tests/lab/mkinitramfs" "$line" "$arch" -o "$4" -c "$file" "${args[@]}"
 }
 
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
 	local file=$1 arch=$3 dir=$4 icount model append vmlinuz image accel
-	# shellcheck source-path=SCRIPTDIR source=machine/x86_64.sh
-	. "$tests/machine/$arch.sh"
+	# shellcheck source-path=SCRIPTDIR source=lab/x86_64.sh
+	. "$tests/lab/$arch.sh"
 	icount=$(case_field "$file" icount)
 	# @DIR@: the cell's folder, for logs that the host part looks at
 	model=$(case_field "$file" model)
@@ -284,7 +287,7 @@ machine_of()
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
 run_cell()
 {
-	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/splat.deny host
+	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/lab/splat.deny host
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	make_initramfs "$file" "$line" "$arch" "$dir/initramfs" >"$dir/setup.log" 2>&1 || {
@@ -316,7 +319,7 @@ run_cell()
 		deny=$dir/splat.deny
 		: >"$deny"
 	fi
-	judge_cell "$dir" "$deny" "$tests/splat.allow" "$(case_field "$file" splat)" "$must" >"$dir/verdict"
+	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" >"$dir/verdict"
 	# 40 MB each, and a rerun makes it anew
 	rm -f "$dir/initramfs" "$dir/vmlinuz"
 }
@@ -415,7 +418,7 @@ run_cells()
 		prepare_kernel "$line" "$arch"
 		prepare_modules "$file" "$line" "$arch"
 		prepare_model "$file"
-		"$top/scripts/fetch" tools "$arch" >/dev/null
+		"$top/tests/lab/fetch" tools "$arch" >/dev/null
 	done
 	for row in "${list[@]}"; do
 		read -r file line arch must <<<"$row"
@@ -438,7 +441,7 @@ run_shell()
 	local line=${shell_kernel%:*} arch=x86_64 dir file='' f command
 	case $shell_kernel in *:*) arch=${shell_kernel#*:} ;; esac
 	if [ "$cases" != '*' ]; then
-		for f in "$tests"/cases/*/*.sh "$tests"/selftest/*.sh; do
+		for f in $(case_files) "$tests"/selftest/*.sh; do
 			if name_matches "$(case_name "$f")"; then
 				file=$f
 				break
@@ -468,8 +471,7 @@ main()
 		return
 	fi
 	rows=$(kernel_rows) || exit 2
-	for f in "$tests"/cases/*/*.sh; do
-		[ -e "$f" ] || continue
+	for f in $(case_files); do
 		! name_matches "$(case_name "$f")" || files+=("$f")
 	done
 	[ "$controls" = only ] || cells=$(list_cells "${files[@]}")

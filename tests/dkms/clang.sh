@@ -8,8 +8,8 @@
 # are not recorded: clang leaves calls there, the gcc kernel that boots wants NOPs.
 # shellcheck disable=SC2317	# functions are called by check
 set -uo pipefail
-# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
-. /src/tests/lib/ktap.sh
+# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+. /src/tests/lab/ktap.sh
 
 release=$1
 headers=/usr/src/linux-headers-$release

@@ -5,8 +5,8 @@
 # runs in the chroot, the checkout is /src: cycle.sh RELEASE RELEASE
 # shellcheck disable=SC2317	# functions are called by check
 set -uo pipefail
-# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
-. /src/tests/lib/ktap.sh
+# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+. /src/tests/lab/ktap.sh
 
 first=$1
 second=$2

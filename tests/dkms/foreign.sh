@@ -5,8 +5,8 @@
 # runs in an arm64 chroot, the checkout is /src: foreign.sh RELEASE
 # shellcheck disable=SC2317	# functions are called by check
 set -uo pipefail
-# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
-. /src/tests/lib/ktap.sh
+# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+. /src/tests/lab/ktap.sh
 
 release=$1
 name=power-kmods

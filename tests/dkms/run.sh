@@ -121,8 +121,8 @@ lintian_ran() { grep -q 'lintian found nothing' "$work/deb.log" || { cat "$work/
 
 deb_points()
 {
-	# shellcheck source-path=SCRIPTDIR source=../lib/ktap.sh
-	. "$top/tests/lib/ktap.sh"
+	# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+	. "$top/tests/lab/ktap.sh"
 	plan 4
 	check "make deb" build_debs
 	check "a second build, elsewhere and under another umask and time zone, is the same to the byte" same_deb
@@ -149,7 +149,7 @@ build_package()
 {
 	package_built && return
 	[ "$(id -u)" -eq 0 ] || die "whole releases need root: sudo tests/dkms/run.sh"
-	"$top/scripts/setup" package
+	"$top/tests/lab/setup" package
 	part "package" deb_points
 	package_built
 }

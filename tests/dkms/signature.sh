@@ -20,8 +20,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 # shellcheck source-path=SCRIPTDIR source=tree.sh
 . "$here/tree.sh"
-# shellcheck source-path=SCRIPTDIR source=../lib/vm.sh
-. "$top/tests/lib/vm.sh"
+# shellcheck source-path=SCRIPTDIR source=../lab/vm.sh
+. "$top/tests/lab/vm.sh"
 
 # $firmware: Debian 12's ovmf, unpacked
 fetch_firmware()
@@ -50,11 +50,11 @@ main()
 {
 	local qemu modules args verdict snakeoil
 	fetch_firmware
-	kernel=$("$top/scripts/fetch" kernel "$line" x86_64)
+	kernel=$("$top/tests/lab/fetch" kernel "$line" x86_64)
 	release=$(cat "$kernel/release")
-	tree=$("$top/scripts/fetch" build "$line" x86_64)
-	qemu=$("$top/scripts/fetch" qemu x86_64)
-	modules=$("$top/scripts/build-module" "$line" x86_64)
+	tree=$("$top/tests/lab/fetch" build "$line" x86_64)
+	qemu=$("$top/tests/lab/fetch" qemu x86_64)
+	modules=$("$top/tests/lab/build-module" "$line" x86_64)
 	mkdir -p "$build/model" "$work"/files/usr/lib/signed/{none,stranger,trusted}
 	make -s -C "$top/tests/model" O="$build/model" >&2
 	snakeoil=$firmware/usr/share/ovmf/PkKek-1-snakeoil
@@ -66,13 +66,13 @@ main()
 	sign_with "$work/stranger.key" "$work/stranger.pem" "$work/files/usr/lib/signed/stranger"
 	KBUILD_SIGN_PIN=snakeoil sign_with "$snakeoil.key" "$snakeoil.pem" "$work/files/usr/lib/signed/trusted"
 
-	"$top/scripts/mkinitramfs" "$line" x86_64 -o "$work/initramfs" -c "$case_file"
+	"$top/tests/lab/mkinitramfs" "$line" x86_64 -o "$work/initramfs" -c "$case_file"
 	(cd "$work/files" && find . -mindepth 1 -print0 | sort -z |
 		cpio --null --quiet --create --format=newc --owner=0:0) >>"$work/initramfs"
 	cp "$firmware/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd" "$work/vars.fd"
 
-	# shellcheck source-path=SCRIPTDIR source=../machine/x86_64.sh
-	. "$top/tests/machine/x86_64.sh"
+	# shellcheck source-path=SCRIPTDIR source=../lab/x86_64.sh
+	. "$top/tests/lab/x86_64.sh"
 	mapfile -t args < <(console_args "file:$work/console.log"; result_args "$work/result")
 	# shellcheck disable=SC2154	# from the machine
 	run_vm "$work" "$(case_field "$case_file" timeout 120)" "$qemu" -machine q35 -accel tcg \
@@ -82,7 +82,7 @@ main()
 		-plugin "$build/model/librapl.so,$(case_field "$case_file" model),truth=$work/truth.log" \
 		-kernel "$kernel/vmlinuz" -initrd "$work/initramfs" "${args[@]}" \
 		-append "console=$console_tty res=$result_tty panic=-1 oops=panic printk.devkmsg=on $machine_append $(case_field "$case_file" append)"
-	verdict=$(judge_cell "$work" "$top/tests/splat.deny" "$top/tests/splat.allow")
+	verdict=$(judge_cell "$work" "$top/tests/lab/splat.deny" "$top/tests/lab/splat.allow")
 	# The firmware writes its screen to every serial port first.
 	tr -d '\r' <"$work/result" | sed '1,/KTAP version/d; /^exit/d'
 	case $verdict in

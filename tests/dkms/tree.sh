@@ -8,17 +8,17 @@
 say() { printf 'dkms: %s\n' "$*" >&2; }
 die() { say "$1"; exit "${2:-1}"; }
 
-# apt_root LINE [ARCH]: $root, the private apt root that scripts/fetch keeps for that
+# apt_root LINE [ARCH]: $root, the private apt root that tests/lab/fetch keeps for that
 # kernel line, and $release, the kernel that the lab boots of it
 apt_root()
 {
 	local suites answer
 	suites=$(awk -v l="$1" -v a="${2:-x86_64}" '!/^#/ && $1 == l && $2 == a { print $3 }' "$top/tests/kernels.list")
 	[ -n "$suites" ] || die "tests/kernels.list has no line $1 for ${2:-x86_64}" 2
-	answer=$("$top/scripts/fetch" kernel "$1" "${2:-x86_64}") || exit 1
+	answer=$("$top/tests/lab/fetch" kernel "$1" "${2:-x86_64}") || exit 1
 	release=$(cat "$answer/release")
 	root=$cache/apt/${suites//,/+}
-	[ -e "$root/apt.conf" ] || die "scripts/fetch left no $root/apt.conf: its layout has changed"
+	[ -e "$root/apt.conf" ] || die "tests/lab/fetch left no $root/apt.conf: its layout has changed"
 }
 
 apt_get() { apt-get -q -y -c "$root/apt.conf" "$@"; }
@@ -79,7 +79,7 @@ emulate_arm()
 {
 	local misc=/proc/sys/fs/binfmt_misc
 	[ "$(id -u)" -eq 0 ] || die "arm64 programs need root to be registered: run sudo tests/dkms/run.sh"
-	"$top/scripts/setup" arm64
+	"$top/tests/lab/setup" arm64
 	[ -e $misc/register ] || mount -t binfmt_misc binfmt_misc $misc || die "this kernel has no binfmt_misc"
 	[ -e $misc/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$misc/register ||
 		die "qemu-aarch64 could not be registered"

@@ -2,7 +2,7 @@
 /*
  * Measures what one operation costs, on a machine whose time is the number of
  * instructions (-icount shift=0,sleep=off).  It does the same to each rival and
- * prints all samples; scripts/bench judges.
+ * prints all samples; tests/bench/run judges.
  *
  * Each sample is the mean over a number of operations that is small against the
  * time between two ticks of the kernel, so that ticks fall into few samples and

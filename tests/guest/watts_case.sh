@@ -6,7 +6,7 @@
 #	watts_case SECONDS PACKAGE DOMAIN TEXT
 #
 # Nobody reads for SECONDS.  DOMAIN is what the kernel's own rapl gets wrong beside
-# the package: cores or ram.  PACKAGE and TEXT name both for scripts/compare.
+# the package: cores or ram.  PACKAGE and TEXT name both for tests/compare/run.
 
 . /lib/ktap.sh
 . /lib/module.sh
@@ -37,7 +37,7 @@ judge()
 	done
 }
 
-# For scripts/compare: a row with both drivers
+# For tests/compare/run: a row with both drivers
 compare_row()
 {
 	diag "$(awk -F'[, ]' -v what="$1" -v domain="$2" '

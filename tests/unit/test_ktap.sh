@@ -4,8 +4,8 @@
 set -euo pipefail
 
 unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-lib=${unit%/*}/lib/ktap.sh
-# shellcheck source=../lib/ktap.sh
+lib=${unit%/*}/lab/ktap.sh
+# shellcheck source=../lab/ktap.sh
 . "$lib"
 
 # prints STATUS TEXT SCRIPT: what the script prints and its exit status, in each shell

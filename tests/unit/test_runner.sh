@@ -6,18 +6,17 @@ set -euo pipefail
 
 unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=${unit%/*/*}
-# shellcheck source=../lib/ktap.sh
-. "$top/tests/lib/ktap.sh"
+# shellcheck source=../lab/ktap.sh
+. "$top/tests/lab/ktap.sh"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # A small tests/ of its own, so that the picks do not depend on the real cases
 lab=$work/lab
-mkdir -p "$lab"/tests/{cases/a,cases/b,selftest,lib}
-ln -s "$top/scripts" "$lab/scripts"
+mkdir -p "$lab"/tests/{cases/a,cases/b,selftest}
+ln -s "$top/tests/lab" "$lab/tests/lab"
 cp "$top/tests/run.sh" "$lab/tests/"
-cp "$top/tests/lib/"*.sh "$lab/tests/lib/"
 cat >"$lab/tests/kernels.list" <<'LIST'
 # comment
 5.10   x86_64  bullseye 10 -
@@ -68,10 +67,10 @@ no_arch()
 # Every header of the real cases, which otherwise is seen only when they are picked
 real_headers()
 {
-	# shellcheck source=../lib/vm.sh
-	. "$top/tests/lib/vm.sh"
+	# shellcheck source=../lab/vm.sh
+	. "$top/tests/lab/vm.sh"
 	local file fault bad=0
-	for file in "$top"/tests/cases/*/*.sh "$top"/tests/selftest/*.sh; do
+	for file in "$top"/tests/{cases/*,bench,compare,demo}/[0-9]*.sh "$top"/tests/selftest/*.sh; do
 		fault=$(check_header "$file")
 		[ -z "$fault" ] || { echo "${file#"$top"/}: $fault"; bad=1; }
 		case $file in
@@ -90,7 +89,7 @@ ln -s /bin/false "$work/bin/depmod"
 offline()
 {
 	env PATH="$work/bin:$PATH" POWER_KMODS_CACHE="$work/$1" DEBIAN_MIRROR="file://$work/nowhere" \
-		DEBIAN_SECURITY_MIRROR="file://$work/nowhere" "$top/scripts/fetch" kernel 6.1 x86_64
+		DEBIAN_SECURITY_MIRROR="file://$work/nowhere" "$top/tests/lab/fetch" kernel 6.1 x86_64
 }
 
 offline_cached()
@@ -131,9 +130,9 @@ check "controls come first, one kernel an architecture" lists \
 check "a misspelt header" bad_header timeuot
 check "a case without arch" no_arch
 check "headers of all the real cases" real_headers
-check "fetch: unknown line" says 2 "unknown kernel line" "$top/scripts/fetch" kernel 4.19 x86_64
-check "fetch: unknown architecture" says 2 "known are" "$top/scripts/fetch" qemu riscv64
+check "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
+check "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
 check "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty
 check "fetch: no archive, an old kernel cached" offline_cached
-check "mkinitramfs: no output file" says 2 "where to?" "$top/scripts/mkinitramfs" 6.1 x86_64
+check "mkinitramfs: no output file" says 2 "where to?" "$top/tests/lab/mkinitramfs" 6.1 x86_64
 finish

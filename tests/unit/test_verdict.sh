@@ -10,10 +10,10 @@ set -euo pipefail
 
 unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tests=${unit%/*}
-# shellcheck source=../lib/ktap.sh
-. "$tests/lib/ktap.sh"
-# shellcheck source=../lib/vm.sh
-. "$tests/lib/vm.sh"
+# shellcheck source=../lab/ktap.sh
+. "$tests/lab/ktap.sh"
+# shellcheck source=../lab/vm.sh
+. "$tests/lab/vm.sh"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -21,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 # run_case FILE: 0 if the verdict is the expected one
 run_case()
 {
-	local dir expected first line extra='' must='' deny=$tests/splat.deny verdict
+	local dir expected first line extra='' must='' deny=$tests/lab/splat.deny verdict
 	dir=$work/$(basename "$1" .case)
 	mkdir -p "$dir"
 	awk -v dir="$dir" '/^== / { file = dir "/" $2; printf "" >file; next } file { print >file }' "$1"
@@ -32,7 +32,7 @@ run_case()
 		must=$(grep -x must "$dir/args" || true)
 		! grep -qx 'no deny list' "$dir/args" || deny=$dir/nowhere
 	fi
-	verdict=$(judge_cell "$dir" "$deny" "$tests/splat.allow" "$extra" "$must")
+	verdict=$(judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$extra" "$must")
 	expected=$(head -n 1 "$dir/expected")
 	first=$(head -n 1 <<<"$verdict")
 	case $expected in
@@ -74,8 +74,8 @@ plan $((${#cases[@]} + 6))
 for file in "${cases[@]}"; do
 	check "$(basename "$file" .case): $(sed -n '2s/^# //p' "$file")" run_case "$file"
 done
-check "splat.deny has only valid regexes" valid_regexes "$tests/splat.deny"
-check "splat.allow has only valid regexes" valid_regexes "$tests/splat.allow"
+check "splat.deny has only valid regexes" valid_regexes "$tests/lab/splat.deny"
+check "splat.allow has only valid regexes" valid_regexes "$tests/lab/splat.allow"
 check "a boot that got to userspace is not spoilt" spoilt '' "$started" "$init"
 check "one that did not is" spoilt 'did not boot' "$started"
 check "so is one whose clock was measured wrong" spoilt 'had a wrong clock' "$started" \

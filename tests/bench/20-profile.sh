@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: where the instructions of one operation go (scripts/bench starts it
+# No test: where the instructions of one operation go (tests/bench/run starts it
 # with the profile plugin).
 # arch: x86_64
 # tier: bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. How cost grows with packages: 4.
+# No test: figures for tests/bench/run. How cost grows with packages: 4.
 # arch: x86_64
 # tier: bench
 # smp: 4,sockets=4,cores=1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. Loading, memory, perf's intervals, timers.
+# No test: figures for tests/bench/run. Loading, memory, perf's intervals, timers.
 # arch: x86_64
 # tier: bench
 # smp: 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. A read from another CPU of the package.
+# No test: figures for tests/bench/run. A read from another CPU of the package.
 # Both CPUs share one thread of QEMU, so time has the instructions of both.
 # arch: x86_64
 # tier: bench

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What `make demo` shows (guest time is instructions, so that a busy host does not
-# come between perf and its clock); scripts/demo prints the lines marked perf: and true:.
+# come between perf and its clock); tests/demo/run prints the lines marked perf: and true:.
 # If this fails, a newcomer's first look at the project is at wrong numbers.
 # arch: x86_64
 # kernels: 6.1

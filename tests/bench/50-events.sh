@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. How cost grows with events of one counter:
+# No test: figures for tests/bench/run. How cost grows with events of one counter:
 # opening one more, memory, and the timer, which has to look at the counter once.
 # arch: x86_64
 # tier: bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. The power state handlers beside those of
+# No test: figures for tests/bench/run. The power state handlers beside those of
 # the same kernel, with tracepoints off and on, and in mode=trace.
 # arch: aarch64
 # tier: bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. The same reads while the counters move all
+# No test: figures for tests/bench/run. The same reads while the counters move all
 # the time, so that each read finds energy to add.
 # arch: x86_64
 # tier: bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: figures for scripts/bench. What one operation costs with rapl_pmu
+# No test: figures for tests/bench/run. What one operation costs with rapl_pmu
 # (PMU mine) and with each of its rivals, all in one boot.
 # arch: x86_64
 # tier: bench

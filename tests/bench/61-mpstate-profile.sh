@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: where the instructions of one GET and one SET go (scripts/bench starts
+# No test: where the instructions of one GET and one SET go (tests/bench/run starts
 # it with the profile plugin).
 # arch: aarch64
 # tier: bench
