@@ -6,13 +6,14 @@
 #ifndef KVM_ARM_MPSTATE_COMPAT_H
 #define KVM_ARM_MPSTATE_COMPAT_H
 
+#include <linux/ftrace.h>
 #include <linux/kvm_host.h>
 #include <linux/rcupdate.h>
 
 #include "state.h"
 
 /*
- * unload in hook.c rests on this: a kernel that preempts has a flavour of RCU
+ * mpst_hooks_wait() rests on this: a kernel that preempts has a flavour of RCU
  * that waits until every task has left the code it was preempted in.
  */
 #if defined(CONFIG_PREEMPTION) && !defined(CONFIG_TASKS_RCU)
@@ -109,21 +110,57 @@ static inline bool mpst_leave_native(struct kvm *kvm)
 {
 	return kvm && kvm_vm_is_protected(kvm);
 }
-
-/* May there be such VMs on this host? Settled at boot. */
-static inline bool mpst_protected_mode(void)
-{
-	return is_protected_kvm_enabled();
-}
 #else
 static inline bool mpst_leave_native(struct kvm *kvm)
 {
 	return false;
 }
+#endif
 
-static inline bool mpst_protected_mode(void)
+/* Linux < 5.11: before commit d19ad0775dcd the callback got pt_regs itself. */
+#ifdef HAVE_FTRACE_REGS
+#define mpst_regs ftrace_regs
+#else
+#define mpst_regs pt_regs
+#endif
+
+/*
+ * Kernels with DYNAMIC_FTRACE_WITH_ARGS (arm64: Linux 6.2, commit 26299b3f6ba2
+ * "ftrace: arm64: move from REGS to ARGS") pass the arguments to every
+ * callback and refuse SAVE_REGS; before, the registers had to be asked for.
+ */
+#ifdef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
+#define MPST_NEED_ARGS 0
+
+static __always_inline unsigned long mpst_argument(struct mpst_regs *regs, unsigned int n)
 {
-	return false;
+	return ftrace_regs_get_argument(regs, n);
+}
+
+static __always_inline void mpst_redirect(struct mpst_regs *regs, void *target)
+{
+	ftrace_regs_set_instruction_pointer(regs, (unsigned long)target);
+}
+#else
+#define MPST_NEED_ARGS FTRACE_OPS_FL_SAVE_REGS
+
+static __always_inline struct pt_regs *mpst_pt_regs(struct mpst_regs *regs)
+{
+#ifdef HAVE_FTRACE_REGS
+	return ftrace_get_regs(regs);
+#else
+	return regs;
+#endif
+}
+
+static __always_inline unsigned long mpst_argument(struct mpst_regs *regs, unsigned int n)
+{
+	return mpst_pt_regs(regs)->regs[n];
+}
+
+static __always_inline void mpst_redirect(struct mpst_regs *regs, void *target)
+{
+	mpst_pt_regs(regs)->pc = (unsigned long)target;
 }
 #endif
 

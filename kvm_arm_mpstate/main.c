@@ -7,17 +7,19 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/seq_file.h>
 #include <linux/string.h>
 
 #include "hook.h"
 #include "mpstate.h"
-#include "view.h"
+#include "vms.h"
 #include "compat.h"
 
 static char *mode = "auto";
@@ -33,7 +35,7 @@ module_param(suspended, charp, 0444);
 MODULE_PARM_DESC(suspended, "SET SUSPENDED on kernels before 5.19: reject, or runnable: power on (reject)");
 
 /* Index of @value in @choices, or -EINVAL and a line that lists them. */
-static int pick_choice(const char *name, const char *value,
+static int __init pick_choice(const char *name, const char *value,
 		       const char *const *choices, int n)
 {
 	int i = match_string(choices, n, value);
@@ -55,7 +57,7 @@ static const struct file_operations probe_fops = {
  * symbol tells on every kernel (kvm_debugfs_dir is gone in 6.12), but the
  * minor does: it is fixed, and registering a taken one is refused.
  */
-static bool kvm_is_up(void)
+static bool __init kvm_is_up(void)
 {
 	struct miscdevice probe = {
 		.minor = KVM_MINOR,
@@ -71,67 +73,173 @@ static bool kvm_is_up(void)
 	return err == -EBUSY;
 }
 
-static int __init mpst_init(void)
+/*
+ * The capability comes last and goes first: a VMM that is told 1 finds handlers,
+ * whenever it asks.
+ */
+static struct mpst_hook redirects[] = {
+	MPST_HOOK(kvm_arch_vcpu_ioctl_get_mpstate, mpst_redirect_get, MPST_REDIRECT),
+	MPST_HOOK(kvm_arch_vcpu_ioctl_set_mpstate, mpst_redirect_set, MPST_REDIRECT),
+	MPST_HOOK(kvm_vm_ioctl_check_extension, mpst_redirect_check, MPST_REDIRECT),
+};
+
+/* The same functions in the same order, for mode=trace. */
+static struct mpst_hook observers[] = {
+	MPST_HOOK(kvm_arch_vcpu_ioctl_get_mpstate, mpst_observe_get, MPST_OBSERVE),
+	MPST_HOOK(kvm_arch_vcpu_ioctl_set_mpstate, mpst_observe_set, MPST_OBSERVE),
+	MPST_HOOK(kvm_vm_ioctl_check_extension, mpst_observe_check, MPST_OBSERVE),
+};
+
+/* The end of VMs: there before the first is noted and after the last. */
+static struct mpst_hook watch[] = {
+	MPST_HOOK(kvm_arch_destroy_vm, mpst_watch_destroy, MPST_OBSERVE),
+};
+
+enum { MODE_AUTO, MODE_HOOK, MODE_TRACE };
+static const char *const modes[] = { "auto", "hook", "trace" };
+static int chosen;
+
+static int start_watch(void)
 {
-	static const char *const modes[] = { "auto", "hook", "trace" };
-	static const char *const abis[] = { "stopped", "v2" };
-	static const char *const policies[] = { "reject", "runnable" };
-	enum mpst_mode chosen;
+	int err = mpst_hooks_start(watch, ARRAY_SIZE(watch));
+
+	if (err != -EBUSY)
+		return err;
+	pr_err("ftrace is switched off: sysctl kernel.ftrace_enabled=1, then load again\n");
+	return -EOPNOTSUPP;
+}
+
+static const char *busy_function(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(redirects) - 1; i++)
+		if (redirects[i].why)
+			break;
+	return redirects[i].name;
+}
+
+/* @chosen becomes hook or trace. */
+static int start_handlers(void)
+{
 	int err;
 
-	err = pick_choice("mode", mode, modes, ARRAY_SIZE(modes));
-	if (err < 0)
-		return err;
-	chosen = err;
-	err = pick_choice("abi", abi, abis, ARRAY_SIZE(abis));
-	if (err < 0)
-		return err;
-	mpst_rules.abi_v2 = err;
-	err = pick_choice("suspended", suspended, policies, ARRAY_SIZE(policies));
-	if (err < 0)
-		return err;
-	mpst_rules.suspended_runs = err;
-	mpst_rules.knows_suspended = MPST_KNOWS_SUSPENDED;
+	if (chosen != MODE_TRACE) {
+		err = mpst_hooks_start(redirects, ARRAY_SIZE(redirects));
+		if (err == -EBUSY && chosen == MODE_HOOK)
+			pr_err("%s belongs to another IPMODIFY user (a livepatch?), see enabled_functions: remove that, or load with mode=trace\n",
+			       busy_function());
+		if (!err)
+			chosen = MODE_HOOK;
+		if (err != -EBUSY || chosen == MODE_HOOK)
+			return err;
+		pr_warn("%s belongs to another IPMODIFY user (a livepatch?): mode=trace, the kernel's own handlers stay\n",
+			busy_function());
+	}
+	chosen = MODE_TRACE;
+	return mpst_hooks_start(observers, ARRAY_SIZE(observers));
+}
 
+/* From any state; when it returns, no task is in our text but this one. */
+static void stop_all(void)
+{
+	mpst_hooks_stop(observers, ARRAY_SIZE(observers));
+	mpst_hooks_stop(redirects, ARRAY_SIZE(redirects));
+	mpst_hooks_stop(watch, ARRAY_SIZE(watch));
+	mpst_hooks_wait();
+}
+
+static int hooks_show(struct seq_file *m, void *unused)
+{
+	const struct mpst_hook *shown = chosen == MODE_TRACE ? observers : redirects;
+	int i;
+
+	seq_printf(m, "mode %s\n", modes[chosen]);
+	for (i = 0; i < ARRAY_SIZE(redirects); i++)
+		seq_printf(m, "%s %s%s%s\n", shown[i].name,
+			   mpst_hook_status(&shown[i]),
+			   redirects[i].why ? " " : "", redirects[i].why ?: "");
+	for (i = 0; i < ARRAY_SIZE(watch); i++)
+		seq_printf(m, "%s %s\n", watch[i].name,
+			   mpst_hook_status(&watch[i]));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hooks);
+DEFINE_SHOW_ATTRIBUTE(mpst_counts);
+DEFINE_SHOW_ATTRIBUTE(mpst_vms);
+
+static struct dentry *folder;
+
+/* debugfs may be off or locked down; the handlers do not depend on it. */
+static void publish(void)
+{
+	folder = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	debugfs_create_file("hooks", 0444, folder, NULL, &hooks_fops);
+	debugfs_create_file("counts", 0444, folder, NULL, &mpst_counts_fops);
+	debugfs_create_file("vms", 0400, folder, NULL, &mpst_vms_fops);
+}
+
+static int __init read_parameters(void)
+{
+	static const char *const abis[] = { "stopped", "v2" };
+	static const char *const policies[] = { "reject", "runnable" };
+	int i;
+
+	chosen = pick_choice("mode", mode, modes, ARRAY_SIZE(modes));
+	if (chosen < 0)
+		return chosen;
+	i = pick_choice("abi", abi, abis, ARRAY_SIZE(abis));
+	if (i < 0)
+		return i;
+	mpst_rules.abi_v2 = i;
+	i = pick_choice("suspended", suspended, policies, ARRAY_SIZE(policies));
+	if (i < 0)
+		return i;
+	mpst_rules.suspended_runs = i;
+	mpst_rules.knows_suspended = MPST_KNOWS_SUSPENDED;
+	return 0;
+}
+
+static int __init mpst_init(void)
+{
+	int err;
+
+	err = read_parameters();
+	if (err)
+		return err;
 	if (!kvm_is_up()) {
 		pr_err("KVM is not up on this host (no EL2, or kvm-arm.mode=none): nothing to hook\n");
 		return -ENODEV;
 	}
-
-	err = mpst_view_init();
+	err = mpst_vms_init();
 	if (err) {
 		pr_err("no memory for the table of VMs\n");
 		return err;
 	}
-	err = mpst_watch_start();
-	if (err)
-		goto free_view;
-	err = mpst_hook_start(&chosen);
-	if (err)
-		goto stop_watch;
+	err = start_watch();
+	if (!err)
+		err = start_handlers();
+	if (err) {
+		stop_all();
+		mpst_vms_exit();
+		return err;
+	}
 
-	mpst_view_publish(modes[chosen]);
+	publish();
 	pr_info("version %s, mode=%s abi=%s, state in %s under %s, SUSPENDED %s\n",
 		KMODS_VERSION, modes[chosen], abi,
 		MPST_LAYOUT_STATE, MPST_LAYOUT_LOCK,
 		MPST_KNOWS_SUSPENDED ? "known" :
 		mpst_rules.suspended_runs ? "taken for RUNNABLE" : "rejected");
 	return 0;
-
-stop_watch:
-	mpst_watch_stop();
-free_view:
-	mpst_view_exit();
-	return err;
 }
 
 static void __exit mpst_exit(void)
 {
-	/* readers, then writers of the table, then the watch both rest on */
-	mpst_view_withdraw();
-	mpst_hook_stop();
-	mpst_watch_stop();
-	mpst_view_exit();
+	/* first who reads the table, then who writes it, then what both rest on */
+	debugfs_remove_recursive(folder);
+	stop_all();
+	mpst_vms_exit();
 }
 
 module_init(mpst_init);

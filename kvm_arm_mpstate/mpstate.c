@@ -9,16 +9,14 @@
  * 7.3 exports no kvm_vcpu_kick(). What runs at the same time is a PSCI CPU_ON
  * of another vCPU; compat.h has the lock against that.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/build_bug.h>
-#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/kvm.h>
-#include <linux/printk.h>
+#include <linux/seq_file.h>
 
+#include "hook.h"
 #include "mpstate.h"
-#include "view.h"
+#include "vms.h"
 #include "compat.h"
 
 #define CREATE_TRACE_POINTS
@@ -31,47 +29,34 @@ static_assert((int)MPST_STOPPED == KVM_MP_STATE_STOPPED);
 static_assert((int)MPST_SUSPENDED == KVM_MP_STATE_SUSPENDED);
 #endif
 
-struct mpst_counts mpst_counts;
 struct mpst_rules mpst_rules;
+
+/* What was answered since load; get and set by the state before and after. */
+static struct {
+	atomic_long_t get[MPST_SUSPENDED + 1];
+	atomic_long_t set[MPST_SUSPENDED + 1];
+	atomic_long_t refused;
+	atomic_long_t capability;
+} counts;
 
 /* The kernel's own rules, for what mode=trace expects it to do. */
 static const struct mpst_rules native_rules = {
 	.knows_suspended = MPST_KNOWS_SUSPENDED,
 };
 
-/*
- * Tasks that may be asleep in a handler: only SET may sleep, on the state lock (a
- * mutex on old kernels, a sleeping spinlock on PREEMPT_RT). A sleeping task does
- * not hold RCU-tasks up, hence the count; the others need none. hook.c has the
- * whole argument, and why no barriers are needed here.
- */
-static atomic_t inflight = ATOMIC_INIT(0);
-
-void mpst_wait_idle(void)
-{
-	unsigned int ms = 0;
-
-	while (atomic_read(&inflight)) {
-		if (++ms == 10000)
-			pr_warn("still waiting for %d calls to end\n",
-				atomic_read(&inflight));
-		usleep_range(500, 1000);
-	}
-}
-
-static __always_inline void count_state(atomic_long_t *counts, unsigned int state)
+static __always_inline void count_state(atomic_long_t *of, unsigned int state)
 {
 	/* the kernel has no other states, but an index is never taken on trust */
 	if (state <= MPST_SUSPENDED)
-		atomic_long_inc(&counts[state]);
+		atomic_long_inc(&of[state]);
 }
 
 static __always_inline void count_step(const struct mpst_step *step)
 {
 	if (step->refused)
-		atomic_long_inc(&mpst_counts.refused);
+		atomic_long_inc(&counts.refused);
 	else
-		count_state(mpst_counts.set, step->state);
+		count_state(counts.set, step->state);
 }
 
 /*
@@ -91,25 +76,25 @@ static noinline void trace_set(struct kvm_vcpu *vcpu, unsigned int old,
 }
 
 /* Does not sleep: nothing counts the tasks in here. */
-int mpst_ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
+static int ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 {
 	unsigned int state = mpst_read_state(vcpu);
 
 	mpst_note_vm(vcpu->kvm);
-	count_state(mpst_counts.get, state);
+	count_state(counts.get, state);
 	mp_state->mp_state = mpst_answer(&mpst_rules, state);
 	if (trace_kvm_mp_state_get_enabled())
 		trace_get(vcpu, state, mp_state->mp_state);
 	return 0;
 }
 
-int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
+static int ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 {
 	struct mpst_step step;
 	unsigned int old;
 	int result;
 
-	atomic_inc(&inflight);
+	mpst_enter();
 	mpst_note_vm(vcpu->kvm);
 
 	mpst_lock_state(vcpu);
@@ -128,16 +113,16 @@ int mpst_ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	count_step(&step);
 	if (trace_kvm_mp_state_set_enabled())
 		trace_set(vcpu, old, step.state, result, mp_state->mp_state);
-	atomic_dec(&inflight);
+	mpst_leave();
 	return result;
 }
 
 /* Does not sleep. Only reached for KVM_CAP_MP_STATE; @kvm is NULL when asked on /dev/kvm. */
-int mpst_check_extension(struct kvm *kvm, long ext)
+static int check_extension(struct kvm *kvm, long ext)
 {
 	if (kvm)
 		mpst_note_vm(kvm);
-	atomic_long_inc(&mpst_counts.capability);
+	atomic_long_inc(&counts.capability);
 	return 1;
 }
 
@@ -145,19 +130,74 @@ int mpst_check_extension(struct kvm *kvm, long ext)
  * The kernel's own function has not run yet: what follows is what its rules
  * make of the call, with the state as it is now.
  */
-void notrace mpst_seen_get(struct kvm_vcpu *vcpu)
+/* The handlers stand in for these; a changed prototype must not compile. */
+static_assert(__same_type(ioctl_get, kvm_arch_vcpu_ioctl_get_mpstate));
+static_assert(__same_type(ioctl_set, kvm_arch_vcpu_ioctl_set_mpstate));
+static_assert(__same_type(check_extension, kvm_vm_ioctl_check_extension));
+
+/*
+ * The callbacks. They look at arguments and move the instruction pointer,
+ * nothing else; the observers take one raw spinlock for the table of VMs.
+ */
+
+/**
+ * mpst_redirect_get - KVM_GET_MP_STATE goes to ioctl_get()
+ * @ip: ftrace's, as the next three
+ * @parent_ip: where the function was called from
+ * @ops: the hook's
+ * @regs: the caller's registers
+ *
+ * Context: on entry to kvm_arch_vcpu_ioctl_get_mpstate(), vcpu->mutex held.
+ */
+void notrace mpst_redirect_get(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct mpst_regs *regs)
 {
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
+
+	if (!mpst_leave_native(vcpu->kvm))
+		mpst_redirect(regs, ioctl_get);
+}
+
+/* As mpst_redirect_get(), for KVM_SET_MP_STATE. */
+void notrace mpst_redirect_set(unsigned long ip, unsigned long parent_ip,
+			       struct ftrace_ops *ops, struct mpst_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
+
+	if (!mpst_leave_native(vcpu->kvm))
+		mpst_redirect(regs, ioctl_set);
+}
+
+/* As mpst_redirect_get(), for KVM_CHECK_EXTENSION of KVM_CAP_MP_STATE alone. */
+void notrace mpst_redirect_check(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops, struct mpst_regs *regs)
+{
+	if (mpst_argument(regs, 1) != KVM_CAP_MP_STATE)
+		return;
+	if (!mpst_leave_native((struct kvm *)mpst_argument(regs, 0)))
+		mpst_redirect(regs, check_extension);
+}
+
+/* mode=trace: what was asked of the kernel's own KVM_GET_MP_STATE. */
+void notrace mpst_observe_get(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops, struct mpst_regs *regs)
+{
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
 	unsigned int state = mpst_read_state(vcpu);
 
 	mpst_note_vm(vcpu->kvm);
-	count_state(mpst_counts.get, state);
+	count_state(counts.get, state);
 	trace_kvm_mp_state_get(vcpu, state, mpst_answer(&native_rules, state),
 			       0, false);
 }
 
-void notrace mpst_seen_set(struct kvm_vcpu *vcpu,
-			   const struct kvm_mp_state *mp_state)
+/* mode=trace: what was asked of the kernel's own KVM_SET_MP_STATE. */
+void notrace mpst_observe_set(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops, struct mpst_regs *regs)
 {
+	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
+	const struct kvm_mp_state *mp_state =
+		(const struct kvm_mp_state *)mpst_argument(regs, 1);
 	unsigned int old = mpst_read_state(vcpu);
 	struct mpst_step step = mpst_step(&native_rules, old,
 					  mp_state->mp_state);
@@ -169,9 +209,39 @@ void notrace mpst_seen_set(struct kvm_vcpu *vcpu,
 			       mp_state->mp_state, false);
 }
 
-void notrace mpst_seen_capability(struct kvm *kvm)
+/* mode=trace: who asked the kernel for KVM_CAP_MP_STATE. */
+void notrace mpst_observe_check(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops, struct mpst_regs *regs)
 {
+	struct kvm *kvm = (struct kvm *)mpst_argument(regs, 0);
+
+	if (mpst_argument(regs, 1) != KVM_CAP_MP_STATE)
+		return;
 	if (kvm)
 		mpst_note_vm(kvm);
-	atomic_long_inc(&mpst_counts.capability);
+	atomic_long_inc(&counts.capability);
+}
+
+/**
+ * mpst_counts_show - debugfs "counts": a line a state, rejections, checks
+ * @m: where it goes
+ * @unused: the seq_file API's
+ */
+int mpst_counts_show(struct seq_file *m, void *unused)
+{
+	static const unsigned int states[] = {
+		MPST_RUNNABLE, MPST_STOPPED, MPST_SUSPENDED,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		seq_printf(m, "get %s %ld\n", mpst_state_name(states[i]),
+			   atomic_long_read(&counts.get[states[i]]));
+	for (i = 0; i < ARRAY_SIZE(states); i++)
+		seq_printf(m, "set %s %ld\n", mpst_state_name(states[i]),
+			   atomic_long_read(&counts.set[states[i]]));
+	seq_printf(m, "set rejected %ld\n", atomic_long_read(&counts.refused));
+	seq_printf(m, "check_extension %ld\n",
+		   atomic_long_read(&counts.capability));
+	return 0;
 }

@@ -37,6 +37,19 @@ struct mpst_step {
 	unsigned char refused;		/* -EINVAL, state and requests untouched */
 };
 
+static inline const char *mpst_state_name(unsigned int state)
+{
+	switch (state) {
+	case MPST_RUNNABLE:
+		return "runnable";
+	case MPST_STOPPED:
+		return "stopped";
+	case MPST_SUSPENDED:
+		return "suspended";
+	}
+	return "unknown";
+}
+
 /* The answer of GET for a vCPU in @state. */
 static inline unsigned int mpst_answer(const struct mpst_rules *rules,
 				       unsigned int state)

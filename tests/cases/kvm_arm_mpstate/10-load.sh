@@ -12,15 +12,10 @@ hooked=/sys/kernel/tracing/enabled_functions
 view=/sys/kernel/debug/kvm_arm_mpstate
 names="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
 
-# ftrace's marks: "D" a direct call, "I" a callback that may change the instruction pointer
-case $(uname -r) in
-5.*|6.1.*) way=callback mark=I ;;
-*) way=direct mark=D ;;
-esac
-
 no_hooks() { ! grep . $hooked; }
-is_redirected() { grep -q "^$1 (1) .*$mark" $hooked || { cat $hooked; return 1; }; }
-is_active() { grep -qx "$1 active $way" $view/hooks || { cat $view/hooks; return 1; }; }
+# "I": ftrace's mark for a callback that may change the instruction pointer
+is_redirected() { grep -q "^$1 (1) .*I" $hooked || { cat $hooked; return 1; }; }
+is_active() { grep -qx "$1 active" $view/hooks || { cat $view/hooks; return 1; }; }
 
 check "no function is hooked before" no_hooks
 dmesg_mark

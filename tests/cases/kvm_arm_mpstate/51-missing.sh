@@ -2,7 +2,8 @@
 # If this fails, a kernel whose functions cannot be hooked is half hooked.
 # arch: aarch64
 # tier: fast 6.1
-# variant: MPST_TEST_MISSING_FUNCTION
+# module: none
+# kmod: mpstate_missing
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"

@@ -1,36 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# If this fails, the module and a BPF program on one of its functions (fentry, a
-# direct call) get into each other's way.
+# If this fails, the module and BPF programs on its three functions (fentry) get
+# into each other's way, whoever comes first.
 # arch: aarch64
 # kernels: 6.12 7
 # tier: fast 7
-# guest: mpstate
-# kmod: mpstate_rival
+# guest: mpstate mpstate_fentry
 . /lib/ktap.sh
 . /lib/module.sh
 
-plan 13
+plan 14
 
 hooked=/sys/kernel/tracing/enabled_functions
 view=/sys/kernel/debug/kvm_arm_mpstate
-is_way() { [ "$(grep -c " active $1\$" $view/hooks)" = 3 ] || { cat $view/hooks; return 1; }; }
+functions="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
 same() { mpstate transcript | diff /tmp/transcript.native -; }
 ours() { grep -qE '^get runnable [1-9]' $view/counts || { cat $view/counts; return 1; }; }
 left() { [ "$(grep -c "^[a-z]" $hooked)" = "$1" ] || { cat $hooked; return 1; }; }
+attached() { grep -q '^attached' /tmp/fentry; }
+attach() {
+	rm -f /tmp/over
+	# shellcheck disable=SC2086	# words on purpose
+	mpstate_fentry /tmp/over $functions >/tmp/fentry 2>&1 &
+}
+is_attached() { wait_for 60 attached || { cat /tmp/fentry; return 1; }; }
+detach() { touch /tmp/over; wait; }
+were_called() {
+	for function in $functions; do
+		grep -qE "^$function [1-9]" /tmp/fentry || { cat /tmp/fentry; return 1; }
+	done
+}
 mpstate transcript >/tmp/transcript.native
 
-check "a direct caller takes SET" load_mod mpstate_rival direct=1
-check "mode=hook loads beside it" load_mod kvm_arm_mpstate mode=hook
-check "by callbacks" is_way callback
+attach
+check "BPF programs on the three functions" is_attached
+check "the module loads beside them" load_mod kvm_arm_mpstate mode=hook
 check "our handlers answer as the kernel's" same
 check "and are ours" ours
-check "unload" unload_mod kvm_arm_mpstate
-check "only the direct caller is left" left 1
-check "it leaves" unload_mod mpstate_rival
+check "the module goes" unload_mod kvm_arm_mpstate
+check "the kernel's answer again" same
+detach
+check "each program was called" were_called
 
-check "alone" load_mod kvm_arm_mpstate mode=hook
-check "by direct calls" is_way direct
-check "a function has one direct caller" refuse_load mpstate_rival "Device or resource busy" direct=1
+check "the module alone" load_mod kvm_arm_mpstate mode=hook
+attach
+check "BPF programs come beside it" is_attached
+check "our handlers answer as the kernel's" same
+check "and are ours" ours
+detach
+check "each program was called" were_called
 check "unload" unload_mod kvm_arm_mpstate
 check "nothing is left" left 0
 finish

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The host's view: debugfs kvm_arm_mpstate/{hooks,counts,vms}.
+ * The VMs seen, and debugfs "vms", which shows them.
  *
  * VMs are noted when a call of theirs passes our handlers and forgotten when
  * the kernel enters kvm_arch_destroy_vm(). No reference is taken, so no VM
  * lives longer for having been looked at: a noted VM cannot be freed while
- * table_lock is held, because its destruction has to pass mpst_forget_vm()
+ * table_lock is held, because its destruction has to pass the watch
  * first, and its vCPUs are freed after that. This rests on the watch seeing
  * every destruction, hence FTRACE_OPS_FL_PERMANENT in hook.c, and on the watch
  * being there before the first note and until after the last reader.
@@ -13,19 +13,15 @@
  * The lock is raw and the table preallocated: notes come from ftrace callbacks
  * too (mode=trace), where PREEMPT_RT neither sleeps nor allocates.
  */
-#include <linux/debugfs.h>
 #include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "hook.h"
-#include "mpstate.h"
-#include "view.h"
+#include "vms.h"
 #include "compat.h"
 
 #define HASH_BITS_VM	7
@@ -52,14 +48,11 @@ struct vm_shown {
 
 static DEFINE_RAW_SPINLOCK(table_lock);
 static struct hlist_head table[1 << HASH_BITS_VM];
-static struct hlist_head unused;
+static struct hlist_head spare;
 static struct vm_note *notes;
 static atomic_long_t not_noted;
 
 struct kvm *mpst_last_noted;
-
-static struct dentry *folder;
-static const char *mode_shown;
 
 static notrace struct hlist_head *bucket_of(struct kvm *kvm)
 {
@@ -76,6 +69,12 @@ static notrace struct vm_note *find_note(struct kvm *kvm)
 	return NULL;
 }
 
+/**
+ * mpst_note_other_vm - put a VM into the table, unless it is there
+ * @kvm: alive while this runs; callers use mpst_note_vm()
+ *
+ * Context: any, also an ftrace callback.
+ */
 void notrace mpst_note_other_vm(struct kvm *kvm)
 {
 	struct vm_note *note;
@@ -83,11 +82,11 @@ void notrace mpst_note_other_vm(struct kvm *kvm)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	note = find_note(kvm);
-	if (!note && hlist_empty(&unused)) {
+	if (!note && hlist_empty(&spare)) {
 		atomic_long_inc(&not_noted);
 	} else {
 		if (!note) {
-			note = hlist_entry(unused.first, struct vm_note, node);
+			note = hlist_entry(spare.first, struct vm_note, node);
 			hlist_del(&note->node);
 			note->kvm = kvm;
 			hlist_add_head(&note->node, bucket_of(kvm));
@@ -97,8 +96,11 @@ void notrace mpst_note_other_vm(struct kvm *kvm)
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
-void notrace mpst_forget_vm(struct kvm *kvm)
+/* As mpst_redirect_get(): the VM leaves the table before it is freed. */
+void notrace mpst_watch_destroy(unsigned long ip, unsigned long parent_ip,
+				struct ftrace_ops *ops, struct mpst_regs *regs)
 {
+	struct kvm *kvm = (struct kvm *)mpst_argument(regs, 0);
 	struct vm_note *note;
 	unsigned long flags;
 
@@ -107,24 +109,11 @@ void notrace mpst_forget_vm(struct kvm *kvm)
 	if (note) {
 		hlist_del(&note->node);
 		note->kvm = NULL;
-		hlist_add_head(&note->node, &unused);
+		hlist_add_head(&note->node, &spare);
 		if (mpst_last_noted == kvm)
 			WRITE_ONCE(mpst_last_noted, NULL);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
-}
-
-static const char *state_name(unsigned int state)
-{
-	switch (state) {
-	case MPST_RUNNABLE:
-		return "runnable";
-	case MPST_STOPPED:
-		return "stopped";
-	case MPST_SUSPENDED:
-		return "suspended";
-	}
-	return "unknown";
 }
 
 /* False if slot @i holds no VM. */
@@ -155,7 +144,14 @@ static bool copy_vm(int i, struct vm_shown *shown)
 	return kvm;
 }
 
-static int vms_show(struct seq_file *m, void *unused_v)
+/**
+ * mpst_vms_show - debugfs "vms": a line a vCPU of each VM that was noted
+ * @m: where it goes
+ * @unused: the seq_file API's
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mpst_vms_show(struct seq_file *m, void *unused)
 {
 	struct vm_shown *shown;
 	int i, n;
@@ -174,7 +170,7 @@ static int vms_show(struct seq_file *m, void *unused_v)
 			struct vcpu_shown *v = &shown->vcpu[n];
 
 			seq_printf(m, "%d %d %s ", shown->pid, v->id,
-				   state_name(v->state));
+				   mpst_state_name(v->state));
 			if (v->reset)
 				seq_printf(m, "pending 0x%lx\n", v->pc);
 			else
@@ -187,37 +183,13 @@ static int vms_show(struct seq_file *m, void *unused_v)
 	kvfree(shown);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(vms);
 
-static int counts_show(struct seq_file *m, void *unused_v)
-{
-	static const unsigned int states[] = {
-		MPST_RUNNABLE, MPST_STOPPED, MPST_SUSPENDED,
-	};
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(states); i++)
-		seq_printf(m, "get %s %ld\n", state_name(states[i]),
-			   atomic_long_read(&mpst_counts.get[states[i]]));
-	for (i = 0; i < ARRAY_SIZE(states); i++)
-		seq_printf(m, "set %s %ld\n", state_name(states[i]),
-			   atomic_long_read(&mpst_counts.set[states[i]]));
-	seq_printf(m, "set rejected %ld\n", atomic_long_read(&mpst_counts.refused));
-	seq_printf(m, "check_extension %ld\n",
-		   atomic_long_read(&mpst_counts.capability));
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(counts);
-
-static int hooks_show(struct seq_file *m, void *unused_v)
-{
-	seq_printf(m, "mode %s\n", mode_shown);
-	mpst_hook_show(m);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(hooks);
-
-int mpst_view_init(void)
+/**
+ * mpst_vms_init - make room for MAX_VMS notes
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int mpst_vms_init(void)
 {
 	int i;
 
@@ -225,26 +197,16 @@ int mpst_view_init(void)
 	if (!notes)
 		return -ENOMEM;
 	for (i = MAX_VMS - 1; i >= 0; i--)
-		hlist_add_head(&notes[i].node, &unused);
+		hlist_add_head(&notes[i].node, &spare);
 	return 0;
 }
 
-void mpst_view_exit(void)
+/**
+ * mpst_vms_exit - give it back
+ *
+ * Context: no reader is left, and nobody who could note a VM.
+ */
+void mpst_vms_exit(void)
 {
 	kvfree(notes);
-}
-
-/* debugfs may be off or locked down; the handlers do not depend on it. */
-void mpst_view_publish(const char *mode)
-{
-	mode_shown = mode;
-	folder = debugfs_create_dir(KBUILD_MODNAME, NULL);
-	debugfs_create_file("hooks", 0444, folder, NULL, &hooks_fops);
-	debugfs_create_file("counts", 0444, folder, NULL, &counts_fops);
-	debugfs_create_file("vms", 0400, folder, NULL, &vms_fops);
-}
-
-void mpst_view_withdraw(void)
-{
-	debugfs_remove_recursive(folder);
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef KVM_ARM_MPSTATE_VIEW_H
-#define KVM_ARM_MPSTATE_VIEW_H
+#ifndef KVM_ARM_MPSTATE_VMS_H
+#define KVM_ARM_MPSTATE_VMS_H
 
-#include <linux/compiler.h>
+#include "compat.h"
 
-struct kvm;
+struct seq_file;
 
-int mpst_view_init(void);
-void mpst_view_exit(void);
-
-/* The debugfs files, once what they show is there. @mode is shown in "hooks". */
-void mpst_view_publish(const char *mode);
-void mpst_view_withdraw(void);
+int mpst_vms_init(void);
+void mpst_vms_exit(void);
+int mpst_vms_show(struct seq_file *m, void *unused);
 
 /*
  * The VM noted last, so that a VMM's row of calls costs one comparison each. If
@@ -20,9 +17,9 @@ void mpst_view_withdraw(void);
  */
 extern struct kvm *mpst_last_noted;
 
-/* These are safe in an ftrace callback. */
 void mpst_note_other_vm(struct kvm *kvm);
-void mpst_forget_vm(struct kvm *kvm);
+void mpst_watch_destroy(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct mpst_regs *regs);
 
 static __always_inline void mpst_note_vm(struct kvm *kvm)
 {
