@@ -6,7 +6,9 @@
 #ifndef RAPL_PMU_COMPAT_H
 #define RAPL_PMU_COMPAT_H
 
+#include <linux/build_bug.h>
 #include <linux/hrtimer.h>
+#include <linux/perf_event.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 #include <asm/msr.h>
@@ -62,6 +64,17 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define register_syscore	register_syscore_ops
 #define unregister_syscore	unregister_syscore_ops
 #endif
+
+/*
+ * Add to an event's count from any CPU.  perf's local64_t has operations for one
+ * CPU only, but on 64-bit machines it is an atomic_long_t inside.
+ */
+static inline void rapl_event_count(struct perf_event *event, u64 energy)
+{
+	BUILD_BUG_ON(!__same_type(event->count.a.a, atomic_long_t) ||
+		     sizeof(event->count) != sizeof(atomic_long_t));
+	atomic_long_add(energy, &event->count.a.a);
+}
 
 /* Linux 5.10 has no name for AMD's counter of a core. */
 #ifndef MSR_AMD_CORE_ENERGY_STATUS

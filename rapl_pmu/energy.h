@@ -29,8 +29,10 @@
 #define RAPL_NSEC_PER_SEC	1000000000ULL
 
 /*
- * Counters move in steps: about 1 ms on hardware, up to 1 s where a hypervisor
- * feeds them.  What RAPL_MAX_WATTS burns in this time is always believed.
+ * A counter moves in steps, so energy appears at once that was used over a
+ * while.  What RAPL_MAX_WATTS burns in this time, 1000 J, is believed however
+ * little time has gone by: a hundred steps of hardware (1 ms), or a step of a
+ * hypervisor that feeds the counter once a second, up to 1 kW.
  */
 #define RAPL_SLACK_NS		(RAPL_NSEC_PER_SEC / 10)
 

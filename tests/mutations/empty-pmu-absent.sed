@@ -2,4 +2,4 @@
 # As empty-pmu, where the MSRs fault.
 # file: rapl_pmu/pmu.c
 # case: 51-refuse-absent
-s/if \(!rapl_pmus\[0\]->domains\) \{/if (!rapl_pmus[0]) {/
+s/if \(!rapl_devices\[0\]->rp.set.domains\) \{/if (!rapl_devices[0]) {/

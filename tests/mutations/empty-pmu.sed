@@ -2,4 +2,4 @@
 # A PMU without a single counter is registered.
 # file: rapl_pmu/pmu.c
 # case: 52-refuse-zero
-s/if \(!rapl_pmus\[0\]->domains\) \{/if (!rapl_pmus[0]) {/
+s/if \(!rapl_devices\[0\]->rp.set.domains\) \{/if (!rapl_devices[0]) {/

@@ -2,4 +2,4 @@
 # The module can be removed under an open event.
 # file: rapl_pmu/pmu.c
 # case: 20-open
-/^\trp->pmu\.module = THIS_MODULE;$/d
+/^\tpmu->module = THIS_MODULE;$/d

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One energy MSR as a count of 64 bits that never goes back.
+ *
+ * Whoever looks at the counter extends it: event, timer, or a neighbour on
+ * another CPU, with one compare-and-exchange and no lock, since an event may be
+ * read from NMI context (BPF).
+ *
+ * tests/unit compiles this file on the host, with an MSR of its own, and lets
+ * threads loose on it.
+ */
+#ifdef __KERNEL__
+#include <linux/compiler.h>
+#include <linux/ktime.h>
+#endif
+
+#include "counter.h"
+
+/**
+ * rapl_counter_init() - set up a counter that nobody uses yet
+ * @c:    filled in; the MSR is not read, rapl_counter_rebase() has to follow
+ * @msr:  address
+ * @unit: what it counts; must be valid
+ */
+void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit)
+{
+	c->msr = msr;
+	c->unit = unit;
+	c->free = rapl_free_units(unit);
+	raw_spin_lock_init(&c->lock);
+}
+
+static void rapl_counter_set_base(struct rapl_counter *c, u32 base, u64 now)
+{
+	WRITE_ONCE(c->base, base);
+	WRITE_ONCE(c->stamp, now);
+}
+
+/**
+ * rapl_counter_rebase() - go on from here, whatever the MSR did meanwhile
+ * @c:   counter; on this CPU the MSR must be its own
+ * @now: boot time in ns, rather too early than too late
+ *
+ * For a counter that nobody was counting, and after an announced reset.
+ *
+ * Context: interrupts off; takes the lock of the counter.
+ * Return: the extended count, which stays as it is.
+ */
+u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
+{
+	u64 units;
+	u32 raw;
+
+	raw_spin_lock(&c->lock);
+	units = atomic64_read(&c->units);
+	if (rapl_counter_raw(c, &raw))
+		rapl_counter_set_base(c, raw - (u32)units, now);
+	raw_spin_unlock(&c->lock);
+	return units;
+}
+
+/**
+ * struct rapl_look - one look at a counter
+ * @units:   extended count before
+ * @raw:   what the low half of @units should be now
+ * @now:   boot time in ns
+ */
+struct rapl_look {
+	s64 units;
+	u32 raw;
+	u64 now;
+};
+
+static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
+					   struct rapl_look *look)
+{
+	u64 stamp;
+
+	/*
+	 * In this order: another CPU that brings the count up to date between
+	 * two of these reads must make the time since the stamp look too long
+	 * and the advance too short, never the reverse.  x86 keeps loads in
+	 * order, barrier() is for the compiler.
+	 */
+	stamp = READ_ONCE(c->stamp);
+	barrier();
+	look->units = atomic64_read(&c->units);
+	if (!rapl_counter_raw(c, &look->raw))
+		return RAPL_ADVANCE_BACKWARD;
+	look->raw -= READ_ONCE(c->base);
+
+	/* Boot time goes on in suspend-to-idle, as the energy does. */
+	look->now = ktime_get_boot_fast_ns();
+	return rapl_judge(look->raw - (u32)look->units, look->now - stamp,
+			  rapl_wrap_ns(c->unit));
+}
+
+/* The MSR was found set back. */
+static void rapl_counter_reset(struct rapl_counter *c)
+{
+	struct rapl_look look;
+
+	/*
+	 * Only try: in an NMI the owner cannot go on before we do.  It moves the
+	 * base, so what we would do is being done.
+	 */
+	if (!raw_spin_trylock(&c->lock))
+		return;
+
+	/* Look again: another CPU may have been here first. */
+	if (rapl_counter_look(c, &look) == RAPL_ADVANCE_RESET) {
+		rapl_counter_set_base(c, c->base + look.raw - (u32)look.units,
+				      look.now);
+		WRITE_ONCE(c->resets, c->resets + 1);
+	}
+	raw_spin_unlock(&c->lock);
+}
+
+/**
+ * rapl_counter_judge() - bring the extended count up to date, by the clock
+ * @c: counter; on this CPU the MSR must be its own
+ *
+ * What rapl_counter_update() does where an advance is too large to be believed
+ * at once.
+ *
+ * Context: interrupts off, any other, NMI too; any number of CPUs at once.
+ * Return: the extended count.
+ */
+u64 rapl_counter_judge(struct rapl_counter *c)
+{
+	struct rapl_look look;
+	s64 next;
+
+	do {
+		switch (rapl_counter_look(c, &look)) {
+		case RAPL_ADVANCE_OK:
+			break;
+		case RAPL_ADVANCE_RESET:
+			rapl_counter_reset(c);
+			fallthrough;
+		default:
+			return look.units;
+		}
+		next = rapl_extend(look.units, look.raw);
+	} while (!atomic64_try_cmpxchg(&c->units, &look.units, next));
+
+	WRITE_ONCE(c->stamp, look.now);
+	return next;
+}
+
+/**
+ * rapl_counter_tick() - bring the count and its stamp up to date
+ * @c: counter; on this CPU the MSR must be its own
+ *
+ * To be called at least once in rapl_timer_ns(), by one caller.
+ *
+ * Context: interrupts off.
+ */
+void rapl_counter_tick(struct rapl_counter *c)
+{
+	/* Before the update: a stamp that is too early is safe. */
+	u64 now = ktime_get_boot_fast_ns();
+
+	rapl_counter_update(c);
+	WRITE_ONCE(c->stamp, now);
+}

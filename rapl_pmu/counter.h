@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One energy MSR as a count of 64 bits that never goes back.
+ */
+#ifndef RAPL_PMU_COUNTER_H
+#define RAPL_PMU_COUNTER_H
+
+#ifdef __KERNEL__
+#include <linux/atomic.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "compat.h"
+#endif
+
+#include "energy.h"	/* outside the kernel: tests/unit/host.h */
+
+/**
+ * struct rapl_counter - one energy MSR
+ * @units:  extended count; its low half is the MSR less @base
+ * @base:   MSR value that stands for 0 in the low half of @units; moves only
+ *          when the MSR was reset or nobody was counting
+ * @msr:    its address
+ * @free:   rapl_free_units() of @unit
+ * @unit:   what it counts
+ * @stamp:  boot time in ns at which @units was right; earlier is safe, since the
+ *          longer an advance may have taken, the more of it is believed
+ * @lock:   held by who moves @base
+ * @resets: how often the MSR was found set back
+ */
+struct rapl_counter {
+	atomic64_t units;
+	u32 base;
+	u32 msr;
+	u32 free;
+	struct rapl_unit unit;
+	u64 stamp;
+	raw_spinlock_t lock;
+	unsigned int resets;
+};
+
+/**
+ * rapl_counter_raw() - read the MSR
+ * @c:   counter; on this CPU the MSR must be its own
+ * @raw: where the value goes
+ *
+ * The upper half is reserved and was seen to hold garbage.
+ *
+ * Context: any, NMI too.
+ * Return: false if the MSR does not answer.
+ */
+static inline bool rapl_counter_raw(const struct rapl_counter *c, u32 *raw)
+{
+	u64 value;
+
+	if (rdmsrq_safe(c->msr, &value))
+		return false;
+	*raw = value;
+	return true;
+}
+
+void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit);
+u64 rapl_counter_judge(struct rapl_counter *c);
+u64 rapl_counter_rebase(struct rapl_counter *c, u64 now);
+void rapl_counter_tick(struct rapl_counter *c);
+
+/**
+ * rapl_counter_update() - bring the extended count up to date
+ * @c: counter; on this CPU the MSR must be its own
+ *
+ * Context: interrupts off, any other, NMI too; any number of CPUs at once.
+ * Return: the extended count.  Where the MSR does not answer, or was reset just
+ *         now, that is the count of the last look.
+ */
+static inline u64 rapl_counter_update(struct rapl_counter *c)
+{
+	s64 units = atomic64_read(&c->units), next;
+	u32 raw;
+
+	if (!rapl_counter_raw(c, &raw))
+		return units;
+
+	next = rapl_extend(units, raw - READ_ONCE(c->base));
+	if (next == units)
+		return units;
+	/* Too far to be believed at once, or another CPU was here first. */
+	if (next - units > c->free ||
+	    !atomic64_try_cmpxchg(&c->units, &units, next))
+		return rapl_counter_judge(c);
+	return next;
+}
+
+#endif /* RAPL_PMU_COUNTER_H */

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What perf calls for an event: init, add, start, read, stop, del.
+ *
+ * An event lives on the CPU in charge of its instance, whatever CPU it was opened
+ * on.  It remembers the extended count of its meter at which it was last brought
+ * up to date (hw.event_base).
+ */
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
+#include <linux/cpumask.h>
+#include <linux/nospec.h>
+#include <linux/smp.h>
+
+#include "event.h"
+#include "compat.h"
+
+#define RAPL_EVENT_MASK	0xffULL
+
+/* Set in hw_perf_event.flags: stopped only to be moved, keeps on counting. */
+#define RAPL_EVENT_MOVING	BIT(0)
+
+/*
+ * Add to the event what the counter did up to @now.
+ *
+ * Two CPUs may do this at once: perf_event_read_local() takes no lock.  perf's
+ * local64_t is atomic on one CPU only.  So each advance is claimed first, with a
+ * compare-and-exchange, and who got it adds it.
+ */
+static void rapl_event_add_up(struct perf_event *event,
+			      const struct rapl_counter *c, unsigned long now)
+{
+	unsigned long prev = READ_ONCE(event->hw.event_base);
+	u64 energy;
+
+	BUILD_BUG_ON(sizeof(event->hw.event_base) != sizeof(u64));
+
+	do {
+		/* The other reader came later and was done first. */
+		if ((long)(now - prev) <= 0)
+			return;
+	} while (!try_cmpxchg(&event->hw.event_base, &prev, now));
+
+	/* Of the difference only where nothing is rounded. */
+	if (likely(!c->unit.micro))
+		energy = rapl_energy(now - prev, c->unit);
+	else
+		energy = rapl_energy(now, c->unit) - rapl_energy(prev, c->unit);
+	rapl_event_count(event, energy);
+}
+
+static void rapl_event_read(struct perf_event *event)
+{
+	struct rapl_meter *m = event->pmu_private;
+
+	rapl_event_add_up(event, &m->counter, rapl_meter_read(m));
+}
+
+/* perf calls start, stop, add and del on the CPU in charge, interrupts off. */
+static void rapl_event_start(struct perf_event *event, int flags)
+{
+	u64 units;
+
+	if (!(event->hw.state & PERF_HES_STOPPED))
+		return;
+	event->hw.state = 0;
+
+	units = rapl_meter_start(event->pmu_private);
+	if (event->hw.flags & RAPL_EVENT_MOVING)
+		event->hw.flags &= ~RAPL_EVENT_MOVING;
+	else
+		event->hw.event_base = units;
+}
+
+static void rapl_event_stop(struct perf_event *event, int flags)
+{
+	if (event->hw.state & PERF_HES_STOPPED)
+		return;
+	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
+
+	rapl_event_read(event);
+	if (rapl_meter_stop(event->pmu_private))
+		event->hw.flags |= RAPL_EVENT_MOVING;
+}
+
+static int rapl_event_add(struct perf_event *event, int flags)
+{
+	const struct rapl_meter *m = event->pmu_private;
+
+	/* Opened on a CPU that has gone offline since. */
+	if (READ_ONCE(m->instance->cpu) != smp_processor_id())
+		return -ENODEV;
+#ifdef CONFIG_CGROUP_PERF
+	/* Nobody can tell which group's energy it is. */
+	if (event->cgrp)
+		return -EINVAL;
+#endif
+
+	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
+	if (flags & PERF_EF_START)
+		rapl_event_start(event, flags);
+	return 0;
+}
+
+static void rapl_event_del(struct perf_event *event, int flags)
+{
+	rapl_event_stop(event, PERF_EF_UPDATE);
+}
+
+static int rapl_event_init(struct perf_event *event)
+{
+	const struct perf_event_attr *attr = &event->attr;
+	const struct rapl_set *set = &to_rapl_pmu(event->pmu)->set;
+	struct rapl_instance *inst;
+	struct rapl_meter *m;
+	unsigned int i;
+	int cpu;
+
+	/* Before anything else, or perf's search for the right PMU ends here */
+	if (attr->type != event->pmu->type)
+		return -ENOENT;
+
+	if (is_sampling_event(event) || event->cpu < 0 ||
+	    event->attach_state & PERF_ATTACH_TASK)
+		return -EINVAL;
+	if (attr->config & ~RAPL_EVENT_MASK || attr->config1 || attr->config2)
+		return -EINVAL;
+	/* The core looks at the other exclude_ bits. */
+	if (attr->exclude_callchain_kernel || attr->exclude_callchain_user)
+		return -EINVAL;
+
+	if (!attr->config || attr->config > set->nr)
+		return -EINVAL;
+	i = array_index_nospec(attr->config - 1, set->nr);
+	if (!(set->domains & BIT(i)))
+		return -EINVAL;
+
+	/* Not before its CPU's going would be noticed. */
+	if (!READ_ONCE(set->pmu))
+		return -ENODEV;
+	inst = *per_cpu_ptr(set->by_cpu, event->cpu);
+	if (!inst || !cpu_online(event->cpu))
+		return -ENODEV;
+	m = &inst->meter[i];
+	/*
+	 * The platform has one counter, in one of the packages: on the others
+	 * there is nothing to count, but perf must be able to add them up.
+	 */
+	if (!m->present && i != RAPL_DOM_PSYS)
+		return -ENODEV;
+	cpu = READ_ONCE(inst->cpu);
+	if (cpu < 0)
+		return -ENODEV;
+
+	event->cpu = cpu;
+	event->pmu_private = m;
+	event->hw.flags = 0;
+	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
+	if (set->local_read)
+		event->event_caps |= PERF_EV_CAP_READ_ACTIVE_PKG;
+	return 0;
+}
+
+/**
+ * rapl_event_callbacks() - fill in what perf calls for an event
+ * @pmu: the PMU in a struct rapl_pmu
+ */
+void rapl_event_callbacks(struct pmu *pmu)
+{
+	pmu->event_init = rapl_event_init;
+	pmu->add = rapl_event_add;
+	pmu->del = rapl_event_del;
+	pmu->start = rapl_event_start;
+	pmu->stop = rapl_event_stop;
+	pmu->read = rapl_event_read;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Packages, dies and cores: which counters each has, and the CPU in charge.
+ */
+#ifndef RAPL_PMU_INSTANCE_H
+#define RAPL_PMU_INSTANCE_H
+
+#include <linux/cpumask.h>
+#include <linux/hrtimer.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+#include "counter.h"
+#include "cpu.h"
+
+struct pmu;
+struct rapl_instance;
+
+/**
+ * struct rapl_meter - one counter of one instance, and who uses it
+ * @counter:  the MSR as a count; of no use unless @present
+ * @here:     the instance of each CPU.  Where it is not @instance, the MSR is
+ *            another counter: rapl_meter_read() looks before it reads.  For a
+ *            meter that is not @present it is no instance on any CPU
+ * @instance: where it belongs
+ * @present:  the MSR answers on this instance
+ * @active:   started events, under the instance's lock
+ * @period:   rapl_timer_ns() of the counter's unit
+ * @told:     how many of the counter's resets the log has; the timer's
+ *
+ * What a reader needs comes first and together.
+ */
+struct rapl_meter {
+	struct rapl_counter counter;
+	struct rapl_instance * __percpu *here;
+	struct rapl_instance *instance;
+	bool present;
+	unsigned int active;
+	u64 period;
+	unsigned int told;
+};
+
+enum rapl_scope {
+	RAPL_SCOPE_PACKAGE,
+	RAPL_SCOPE_DIE,
+	RAPL_SCOPE_CORE,
+};
+
+/**
+ * struct rapl_set - all instances of a kind: what one PMU counts on
+ * @cpu:        how to get at the MSRs
+ * @scope:      what an instance is
+ * @nr:         meters in each instance
+ * @domains:    mask of those that answer anywhere
+ * @local_read: a whole physical package shares an instance
+ * @by_cpu:     instance of each CPU that was ever online
+ * @instances:  all that were ever online, under rapl_mutex
+ * @pmu:        whose events move when a CPU goes, NULL while perf does not know
+ *              the PMU; under rapl_mutex
+ * @node:       in the list of all sets, under rapl_mutex
+ */
+struct rapl_set {
+	struct rapl_cpu cpu;
+	enum rapl_scope scope;
+	unsigned int nr;
+	unsigned int domains;
+	bool local_read;
+	struct rapl_instance * __percpu *by_cpu;
+	struct list_head instances;
+	struct pmu *pmu;
+	struct list_head node;
+};
+
+/**
+ * struct rapl_instance - the counters of one package, die or core
+ * @lock:      guards @active of the meters, @nr_active, @period, @migrating and
+ *             starting the timer
+ * @timer:     runs on @cpu while an event is active
+ * @set:       where it belongs
+ * @node:      in @set
+ * @cpu:       online CPU in charge, -1 if all are offline
+ * @nr_active: started events
+ * @period:    what the timer was last set to
+ * @migrating: @cpu is going offline, its events are on their way
+ * @package:   physical package number
+ * @die:       die in @package, 0 unless the set is by die or core
+ * @core:      core in @die, 0 unless the set is by core
+ * @meter:     by enum rapl_domain; a set of cores uses the first
+ */
+struct rapl_instance {
+	raw_spinlock_t lock;
+	struct hrtimer timer;
+	struct rapl_set *set;
+	struct list_head node;
+	int cpu;
+	unsigned int nr_active;
+	u64 period;
+	bool migrating;
+	int package;
+	int die;
+	int core;
+	struct rapl_meter meter[];
+};
+
+/**
+ * rapl_meter_read() - count of a meter now
+ * @m: meter
+ *
+ * Context: interrupts off, any other, NMI too; on any CPU.
+ * Return: the extended count; on a CPU of another instance, or where the meter
+ *         is not present, that of the last look.
+ */
+static inline u64 rapl_meter_read(struct rapl_meter *m)
+{
+	if (this_cpu_read(*m->here) != m->instance)
+		return atomic64_read(&m->counter.units);
+	return rapl_counter_update(&m->counter);
+}
+
+u64 rapl_meter_start(struct rapl_meter *m);
+bool rapl_meter_stop(struct rapl_meter *m);
+
+struct rapl_instance *rapl_instance_find(struct rapl_set *set,
+					 unsigned int cpu);
+void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu);
+
+#endif /* RAPL_PMU_INSTANCE_H */
