@@ -63,7 +63,7 @@ u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
  * struct rapl_look - one look at a counter
  * @units:   extended count before
  * @raw:   what the low half of @units should be now
- * @now:   boot time in ns
+ * @now:   boot time in ns before the look
  */
 struct rapl_look {
 	s64 units;
@@ -75,23 +75,28 @@ static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
 					   struct rapl_look *look)
 {
 	u64 stamp;
+	u32 base;
 
 	/*
-	 * In this order: another CPU that brings the count up to date between
-	 * two of these reads must make the time since the stamp look too long
-	 * and the advance too short, never the reverse.  x86 keeps loads in
-	 * order, barrier() is for the compiler.
+	 * In this order: what happens between two of these reads, on another
+	 * CPU or in the MSR, must make the time since the stamp look too long
+	 * and the advance too short, never the reverse.  Of a base that moves
+	 * meanwhile the advance is short by what the MSR was set back.  x86
+	 * keeps loads in order, barrier() is for the compiler.
 	 */
+	look->now = ktime_get_boot_fast_ns();
 	stamp = READ_ONCE(c->stamp);
 	barrier();
 	look->units = atomic64_read(&c->units);
+	barrier();
+	base = READ_ONCE(c->base);
 	if (!rapl_counter_raw(c, &look->raw))
 		return RAPL_ADVANCE_BACKWARD;
-	look->raw -= READ_ONCE(c->base);
+	look->raw -= base;
 
 	/* Boot time goes on in suspend-to-idle, as the energy does. */
-	look->now = ktime_get_boot_fast_ns();
-	return rapl_judge(look->raw - (u32)look->units, look->now - stamp,
+	return rapl_judge(look->raw - (u32)look->units,
+			  ktime_get_boot_fast_ns() - stamp,
 			  rapl_wrap_ns(c->unit));
 }
 

@@ -75,12 +75,15 @@ void rapl_counter_tick(struct rapl_counter *c);
 static inline u64 rapl_counter_update(struct rapl_counter *c)
 {
 	s64 units = atomic64_read(&c->units), next;
-	u32 raw;
+	u32 base, raw;
 
+	/* The order of rapl_counter_look() */
+	barrier();
+	base = READ_ONCE(c->base);
 	if (!rapl_counter_raw(c, &raw))
 		return units;
 
-	next = rapl_extend(units, raw - READ_ONCE(c->base));
+	next = rapl_extend(units, raw - base);
 	if (next == units)
 		return units;
 	/* Too far to be believed at once, or another CPU was here first. */

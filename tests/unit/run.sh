@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # run.sh - build the host's unit tests and run them all: TAP on stdout
 #
-# A test is test_*.c (its sibling in the comment names what it needs) or
-# test_*.sh next to this file; the RAPL model brings its own.
+# A test is test_*.c (its sibling in the comment names what it needs, a line
+# " * flags: ..." what gcc is to be told) or test_*.sh next to this file; the RAPL
+# model brings its own.
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -39,10 +40,23 @@ run_test()
 	fi
 }
 
+# has_tsan: gcc finds ThreadSanitizer, and it runs here
+has_tsan()
+{
+	echo 'int main(void) { return 0; }' | gcc -fsanitize=thread -x c -o "$out/tsan" - 2>/dev/null &&
+		"$out/tsan" 2>/dev/null
+}
+
 echo "TAP version 13"
 for file in "$top"/tests/unit/test_*.c; do
 	name=$(basename "$file" .c)
-	gcc "${cflags[@]}" "$file" -o "$out/$name"
+	read -ra flags < <(sed -n 's/^ \* flags: //p' "$file"; echo)
+	if [[ ${flags[*]} == *-fsanitize=thread* ]] && ! has_tsan; then
+		read -ra flags <<<"${flags[*]/-fsanitize=thread}"
+		points=$((points + 1))
+		echo "ok $points $name: data races # SKIP no ThreadSanitizer: apt install libtsan2"
+	fi
+	gcc "${cflags[@]}" ${flags[@]+"${flags[@]}"} "$file" -o "$out/$name"
 	args=()
 	[ "$name" != test_cpu_table ] || args=("$top/tests/unit/cpu_models.tsv")
 	run_test "$name" "$out/$name" "${args[@]}"

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * rapl_pmu/counter.c with an MSR and a clock of our own: readers, the timer,
+ * resets and rebasing at once.  Energy is known to the unit.
+ *
+ * flags: -fsanitize=thread -pthread
+ */
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "host.h"
+#include "tap.h"
+#include "../../rapl_pmu/counter.c"
+
+#define READERS		3
+#define SECONDS		3
+#define MSR		0x611
+
+/*
+ * The machine: time in steps of 100 us in the upper half, the MSR in the lower,
+ * so that at no moment one is without the other.  And what it used since start().
+ */
+static u64 machine, truth;
+static bool absent, over;
+static struct rapl_counter counter;
+
+#define STEP_NS		100000ULL
+#define UNITS_A_STEP	65536		/* 10 kW, 2^-16 J */
+
+static __thread u64 seed;
+
+static u64 rnd(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+/* Now and then it is a long way from the MSR to who asked for it. */
+int rdmsrq_safe(u32 address, u64 *value)
+{
+	if (address != MSR || READ_ONCE(absent))
+		return -1;
+	*value = 0xdead00000000 | (u32)READ_ONCE(machine);
+	if (seed && rnd() % 16 == 0)
+		sched_yield();
+	return 0;
+}
+
+u64 ktime_get_boot_fast_ns(void)
+{
+	return (READ_ONCE(machine) >> 32) * STEP_NS;
+}
+
+static void set_msr(u32 value)
+{
+	WRITE_ONCE(machine, machine >> 32 << 32 | value);
+}
+
+/* At most what RAPL_MAX_WATTS burns. */
+static void advance(u32 units, u64 steps)
+{
+	u64 now = (machine >> 32) + steps;
+
+	WRITE_ONCE(truth, truth + units);
+	WRITE_ONCE(machine, now << 32 | (u32)(machine + units));
+}
+
+static void start(unsigned int exp, u32 msr)
+{
+	counter = (struct rapl_counter){ .base = 0 };
+	rapl_counter_init(&counter, MSR, (struct rapl_unit){ .exp = exp });
+	machine = 10ULL << 32 | msr;
+	truth = 0;
+	rapl_counter_rebase(&counter, ktime_get_boot_fast_ns());
+}
+
+/* ---- one thread -------------------------------------------------------- */
+
+static void test_alone(void)
+{
+	start(16, 0xfffffff0);
+	TEST(rapl_counter_update(&counter) == 0, "nothing yet");
+	advance(0x20, 1);
+	TEST(rapl_counter_update(&counter) == 0x20, "over a wrap of the MSR");
+	advance(0xf0000000, 100000);
+	TEST(rapl_counter_update(&counter) == truth,
+	     "nearly a wrap in 10 s is believed with the clock");
+
+	set_msr(0);
+	TEST(rapl_counter_update(&counter) == truth && counter.resets == 1,
+	     "a reset is noticed and adds nothing");
+	advance(100, 1);
+	TEST(rapl_counter_update(&counter) == truth, "and it goes on from there");
+
+	absent = true;
+	advance(1000, 1);
+	TEST(rapl_counter_update(&counter) == truth - 1000,
+	     "an MSR that does not answer");
+	absent = false;
+	TEST(rapl_counter_update(&counter) == truth, "and that answers again");
+
+	set_msr(0x12345678);
+	TEST(rapl_counter_rebase(&counter, ktime_get_boot_fast_ns()) == truth &&
+	     rapl_counter_update(&counter) == truth && counter.resets == 1,
+	     "rebase: whatever the MSR did meanwhile is nobody's");
+}
+
+/* ---- many threads ------------------------------------------------------ */
+
+static struct tally {
+	unsigned long reads, back, beyond;
+} tally[READERS + 1];
+
+static void look(struct tally *t, u64 *last)
+{
+	u64 units = rapl_counter_update(&counter);
+
+	WRITE_ONCE(t->reads, t->reads + 1);
+	t->back += units < *last;
+	t->beyond += units > READ_ONCE(truth);
+	*last = units;
+}
+
+static void *reader(void *arg)
+{
+	u64 last = 0;
+
+	seed = (unsigned long)arg;
+	while (!READ_ONCE(over))
+		look(arg, &last);
+	return NULL;
+}
+
+/* The timer */
+static void *ticker(void *arg)
+{
+	u64 last = 0;
+
+	seed = (unsigned long)arg;
+	while (!READ_ONCE(over)) {
+		rapl_counter_tick(&counter);
+		look(arg, &last);
+		sched_yield();
+	}
+	return NULL;
+}
+
+static u64 seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Threads that see nothing would be waited for until the end of days. */
+#define WAIT_UNTIL(condition) do {					\
+	u64 since = seconds();						\
+									\
+	while (!(condition)) {						\
+		sched_yield();						\
+		if (seconds() > since + 10) {				\
+			TEST(condition, "10 s without " #condition);	\
+			exit(TEST_END());				\
+		}							\
+	}								\
+} while (0)
+
+/* Nobody can know what was used between the last look and a reset. */
+static void wait_seen(void)
+{
+	WAIT_UNTIL((u64)atomic64_read(&counter.units) >= READ_ONCE(truth));
+}
+
+/*
+ * Our time is faster than a thread that the host has put to sleep: nobody may
+ * bring a stamp from long ago any more.
+ */
+static void wait_fresh(void)
+{
+	unsigned long reads;
+	unsigned int i;
+
+	for (i = 0; i <= READERS; i++) {
+		reads = READ_ONCE(tally[i].reads);
+		WAIT_UNTIL(READ_ONCE(tally[i].reads) >= reads + 2);
+	}
+	rapl_counter_tick(&counter);
+}
+
+/* Set back by more than an early sample goes, up to nearly the whole range. */
+static void set_back(unsigned long *announced)
+{
+	u64 by = RAPL_BACKWARD_UNITS + 1 + (rnd() & (rnd() % 2 ? 0xffffff : 0xbfffffff));
+	unsigned int resets;
+
+	wait_seen();
+	wait_fresh();
+	resets = READ_ONCE(counter.resets);
+	set_msr(machine - by);
+	if (rnd() % 4 == 0) {
+		/* S3: nobody looked in between, or somebody did */
+		rapl_counter_rebase(&counter, ktime_get_boot_fast_ns());
+		++*announced;
+		return;
+	}
+	WAIT_UNTIL(READ_ONCE(counter.resets) != resets);
+}
+
+static void test_threads(void)
+{
+	unsigned long steps = 0, set_backs = 0, announced = 0, back = 0, beyond = 0;
+	pthread_t thread[READERS + 1];
+	unsigned int i;
+	u64 reads = 0, end;
+
+	start(16, 0xffff0000);
+	seed = 0x9e3779b97f4a7c15;
+	for (i = 0; i <= READERS; i++)
+		if (pthread_create(&thread[i], NULL, i ? reader : ticker, &tally[i]))
+			exit(2);
+
+	end = seconds() + SECONDS;
+	do {
+		u64 r = rnd(), units = r >> 32;
+
+		/*
+		 * A step of a millisecond, now and then one of seconds.  The
+		 * timer comes at least once in a wrap time.
+		 */
+		if (r % 64)
+			units %= 655360;
+		else
+			wait_seen();
+		advance(units, units / UNITS_A_STEP + 1);
+		if (r % 64 == 0)
+			wait_seen();
+		if (r % 256 == 1) {
+			set_back(&announced);
+			set_backs++;
+		}
+		steps++;
+	} while (seconds() < end);
+
+	WRITE_ONCE(over, true);
+	for (i = 0; i <= READERS; i++) {
+		pthread_join(thread[i], NULL);
+		reads += tally[i].reads;
+		back += tally[i].back;
+		beyond += tally[i].beyond;
+	}
+	printf("# %lu steps, %llu reads, %lu resets (%lu announced), %llu units\n",
+	       steps, (unsigned long long)reads, set_backs, announced,
+	       (unsigned long long)truth);
+	TEST(set_backs && steps > 1000 && reads > 1000, "threads were busy");
+	TEST(!back, "the count went back %lu times", back);
+	TEST(!beyond, "it was beyond the truth %lu times", beyond);
+	TEST(rapl_counter_update(&counter) == truth, "it ends at the truth");
+}
+
+int main(void)
+{
+	test_alone();
+	test_threads();
+	return TEST_END();
+}
