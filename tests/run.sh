@@ -21,6 +21,9 @@ controls=yes
 summary=0
 list_only=0
 shell_kernel=
+one_case=
+overlay=
+work=
 
 usage()
 {
@@ -33,23 +36,26 @@ usage: tests/run.sh [options]
               flavours) or bench (tests/bench/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
-  -m NAME     run against a mutated build of the modules (compiled with -DNAME)
-  -l          list the cells and stop
+  -m NAME     with that fault of tests/mutations in the modules and files
+  -l          list what would run and stop
   -v          show every test point
   --no-selftest     leave out the negative controls that otherwise run first
   --only-selftest   nothing but them
   --summary         end with "N passed, N failed" over test points and controls
+  --case FILE       that case alone, which need not be of a suite, and no controls
+  --overlay DIR     lay these files over the guest's
   --shell LINE[:ARCH]   a shell in the guest of that kernel; with -t CASE its machine and files
 Environment: QEMU (a binary; used for the architecture in its name), ACCEL (tcg),
-TIMEOUT (seconds per cell), POWER_KMODS_CACHE, BUILD_DIR, MODULES (a folder with
-modules of the one selected kernel, to be used instead of building them)
+TIMEOUT (seconds for each machine), POWER_KMODS_CACHE, BUILD_DIR, MODULES (a folder
+with modules of the one selected kernel, to be used instead of building them),
+FIRMWARE (Debian's ovmf package, unpacked, for cases with a `firmware` header)
 Exit: 0 all right, 1 something failed, 2 wrong arguments, 77 nothing to run
 USAGE
 }
 
 say() { printf 'run.sh: %s\n' "$*" >&2; }
 die() { say "$1"; exit "${2:-1}"; }
-usage_error() { say "$1"; usage >&2; exit 2; }
+usage_error() { die "$1 (see --help)" 2; }
 
 need_value() { [ $# -ge 2 ] || usage_error "$1 needs a value"; }
 
@@ -61,7 +67,7 @@ parse_args()
 		-[ktaTjom]?*) set -- "${1:0:2}" "${1:2}" "${@:2}" ;;
 		esac
 		case $1 in
-		-k|-t|-a|-T|-j|-o|-m|--shell) need_value "$@" ;;
+		-[ktaTjom]|--shell|--case|--overlay) need_value "$@" ;;
 		esac
 		case $1 in
 		-k) kernels="$kernels ${2//,/ }"; shift ;;
@@ -77,6 +83,8 @@ parse_args()
 		--only-selftest) controls=only ;;
 		--summary) summary=1 ;;
 		--shell) shell_kernel=$2; shift ;;
+		--case) one_case=$2 controls=no tier=all; shift ;;
+		--overlay) overlay=$2; shift ;;
 		-h|--help) usage; exit 0 ;;
 		*) usage_error "unknown option '$1'" ;;
 		esac
@@ -90,7 +98,8 @@ parse_args()
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
 	[ -z "${MODULES:-}" ] || [ -n "$(find "$MODULES" -maxdepth 1 -name '*.ko' 2>/dev/null)" ] ||
 		usage_error "no .ko file in the folder that MODULES names: '$MODULES'"
-	case $mutation in *[!A-Za-z0-9_=]*) usage_error "-m takes the name of a macro, not '$mutation'" ;; esac
+	[ -z "$one_case" ] || [ -f "$one_case" ] || usage_error "--case takes a file, not '$one_case'"
+	[ -z "$overlay" ] || [ -d "$overlay" ] || usage_error "--overlay takes a folder, not '$overlay'"
 }
 
 # --- what to run -------------------------------------------------------------
@@ -120,24 +129,35 @@ kernel_rows()
 	set +f
 }
 
-# case_matches FILE LINE ARCH: by the case's own header
+# case_matches ARCHS LINES LINE ARCH: does a case with these headers run there?
 case_matches()
 {
-	local want lines
-	want=$(case_field "$1" arch)
-	case " $want " in *" $3 "*) ;; *) return 1 ;; esac
-	lines=" $(case_field "$1" kernels) "
+	local lines=" $2 "
+	case " $1 " in *" $4 "*) ;; *) return 1 ;; esac
 	# "!5.10-rt" takes one out, be it of the lines named or of all
-	case $lines in *" !$2 "*|*" !${2%%-*} "*) return 1 ;; esac
-	case $lines in *" $2 "*|*" ${2%%-*} "*) return 0 ;; esac
+	case $lines in *" !$3 "*|*" !${3%%-*} "*) return 1 ;; esac
+	case $lines in *" $3 "*|*" ${3%%-*} "*) return 0 ;; esac
 	lines=${lines//!/-}	# any line named at all?
 	case $lines in *" "[0-9]*) return 1 ;; esac
 }
 
 # A suite is a folder of cases: one for each module in cases/, and those that make figures.
-case_files() { ls "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh 2>/dev/null || true; }
+# A case with a table beside it is one for each of its rows, in $work.
+case_files()
+{
+	local file
+	[ -z "$one_case" ] || { realpath "$one_case"; return; }
+	for file in "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh; do
+		if [ -e "${file%.sh}.table" ]; then
+			expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")" || return
+		elif [ -e "$file" ]; then
+			echo "$file"
+		fi
+	done
+}
 
-case_name() { local n=${1#"$tests"/}; n=${n#cases/}; echo "${n%.sh}"; }
+# case_name FILE: with its suite; a file from elsewhere has none
+case_name() { local n=${1#"$tests"/}; n=${n#"$work"/}; n=${n#cases/}; n=${n##/*/}; echo "${n%.sh}"; }
 
 name_matches()
 {
@@ -154,15 +174,18 @@ name_matches()
 # list_cells FILE...: "file line arch must", case by case so that -j mixes kernels
 list_cells()
 {
-	local file line arch must fault own fast_on t
+	local file line arch must fault own fast_on archs lines t
 	for file in "$@"; do
 		fault=$(check_header "$file")
 		[ -z "$fault" ] || die "${file#"$top"/}: $fault" 2
-		case $file in */selftest/*) ;; *)
-			[ -z "$(case_field "$file" expect)$(case_field "$file" break)" ] ||
-				die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
+		case $file:$(case_field "$file" expect)$(case_field "$file" break) in
+		*/selftest/*:) die "${file#"$top"/}: a negative control that expects nothing" 2 ;;
+		*/selftest/*:*|*:) ;;
+		*) die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
 		esac
 		read -r own fast_on <<<"$(case_field "$file" tier fast)"
+		archs=$(case_field "$file" arch)
+		lines=$(case_field "$file" kernels)
 		while read -r line arch must; do
 			t=$own
 			# "fast 7": on the other lines, slow
@@ -174,7 +197,7 @@ list_cells()
 			matrix:slow:*) ;;
 			*) continue ;;
 			esac
-			! case_matches "$file" "$line" "$arch" || echo "$file $line $arch $must"
+			! case_matches "$archs" "$lines" "$line" "$arch" || echo "$file $line $arch $must"
 		done <<<"$rows"
 	done
 }
@@ -198,17 +221,32 @@ prepare_kernel()
 	echo "# qemu $arch: ${qemu_of[$arch]} ($("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)), accel ${ACCEL:-tcg}"
 }
 
+# source_of FILE: the tree that modules and files come from: this one, or a copy of it
+# with the mutations of the header and of -m
+source_of()
+{
+	local names dir
+	read -ra names <<<"$(case_field "$1" mutation) $mutation"
+	dir=$work/$(IFS=+; echo "mutated-${names[*]:-}")
+	if [ ${#names[@]} -eq 0 ]; then
+		dir=$top
+	elif [ ! -e "$dir" ]; then
+		"$tests/mutations/run.sh" --apply "$dir" "${names[@]}" >&2 || return
+	fi
+	echo "$dir"
+}
+
 # prepare_modules FILE LINE ARCH: our modules and the case's test modules, built once
 prepare_modules()
 {
-	local file=$1 line=$2 arch=$3 variant key name
-	variant=$(case_field "$file" variant "$mutation")
-	key="$line $arch $variant"
+	local file=$1 line=$2 arch=$3 source key name
+	source=$(source_of "$file") || exit
+	key="$line $arch $source"
 	if [ "$(case_field "$file" module)" != none ] && [ -z "${module_dir[$key]:-}" ]; then
-		if [ -n "${MODULES:-}" ] && [ -z "$variant" ]; then
+		if [ -n "${MODULES:-}" ] && [ "$source" = "$top" ]; then
 			module_dir[$key]=$MODULES
 		else
-			module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" ${variant:+-m "$variant"})
+			module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" -s "$source")
 		fi
 	fi
 	for name in $(case_field "$file" kmod); do
@@ -229,12 +267,20 @@ prepare_model()
 	plugin=$build/model/librapl.so
 }
 
+# What the host has to give a case with a firmware header
+prepare_firmware()
+{
+	[ -z "$(case_field "$1" firmware)" ] || [ -e "${FIRMWARE:-}/usr/share/OVMF" ] ||
+		die "$(case_name "$1") needs FIRMWARE=, a folder with Debian's ovmf package unpacked" 2
+}
+
 # make_initramfs FILE LINE ARCH OUT
 make_initramfs()
 {
-	local file=$1 line=$2 arch=$3 name variant args=()
-	variant=$(case_field "$file" variant "$mutation")
-	[ "$(case_field "$file" module)" = none ] || args+=(-m "${module_dir[$line $arch $variant]}")
+	local file=$1 line=$2 arch=$3 name source args
+	source=$(source_of "$file")
+	args=(-s "$source" ${overlay:+-d "$overlay"})
+	[ "$(case_field "$file" module)" = none ] || args+=(-m "${module_dir[$line $arch $source]}")
 	for name in $(case_field "$file" kmod); do
 		args+=(-m "${module_dir[$line $arch kmod $name]}")
 	done
@@ -262,7 +308,11 @@ machine_of()
 	esac
 	# a changed kernel, made from the stock one: tests/aged/make-aged
 	image=$(case_field "$file" image)
-	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$vmlinuz" "${qemu_of[$arch]}")
+	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$2")
+	if [ -n "$(case_field "$file" firmware)" ]; then
+		vmlinuz=${kernel_dir[$2 $arch]}/vmlinuz
+		firmware_machine "$dir"
+	fi
 	if [ "$(case_field "$file" break)" = kernel ]; then
 		head -c 70000 "${kernel_dir[$2 $arch]}/vmlinuz" >"$dir/vmlinuz"
 		vmlinuz=$dir/vmlinuz
@@ -309,10 +359,12 @@ run_cell()
 		run_vm "$dir" "$limit" "${command[@]}"
 	fi
 	echo $(($(date +%s) - start)) >"$dir/seconds"
+	# Firmware has its screen on every serial port before the kernel comes.
+	[ -z "$(case_field "$file" firmware)" ] || sed -i '/KTAP version/,$!d' "$dir/result"
 	host=${file%.sh}.host
 	if [ -e "$host" ] && grep -qs '^exit ' "$dir/result"; then
 		local rc=0
-		bash "$host" "$dir" >"$dir/host" 2>"$dir/host.log" || rc=$?
+		LAB=$tests/lab bash "$host" "$dir" >"$dir/host" 2>"$dir/host.log" || rc=$?
 		echo "exit $rc" >>"$dir/host"
 	fi
 	if [ "$(case_field "$file" break)" = deny ]; then
@@ -321,7 +373,7 @@ run_cell()
 	fi
 	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" >"$dir/verdict"
 	# 40 MB each, and a rerun makes it anew
-	rm -f "$dir/initramfs" "$dir/vmlinuz"
+	rm -f "$dir/initramfs" "$dir/vmlinuz" "$dir/vars.fd"
 }
 
 cell_dir() { echo "$out/$(case_name "$1" | tr / .).$2.$3"; }
@@ -377,7 +429,8 @@ report_cell()
 		echo "not ok $number $name # $time"
 		sed '1s/^\(NO\|BROKEN\)_/\1 /; 2,$s/^# /  /; s/^/# /' <<<"$verdict"
 		echo "# logs:  ${dir#"$PWD"/}"
-		echo "# rerun: tests/run.sh --no-selftest -T all -k $line:$arch -t $(case_name "$file")${mutation:+ -m $mutation}"
+		echo "# rerun: tests/run.sh --no-selftest -T all -k $line:$arch -t $(case_name "$file")${mutation:+ -m $mutation}" |
+			sed "s,-T.*,${one_case:+--case ${one_case#"$PWD"/} ${overlay:+--overlay $overlay }-k $line:$arch},;t"
 		;;
 	esac
 	if [ $verbose -eq 1 ]; then
@@ -394,6 +447,7 @@ stop_cells()
 	for pid in "${!running[@]}"; do
 		kill -- "-$pid" 2>/dev/null || true
 	done
+	rm -rf "$work"
 }
 trap stop_cells EXIT
 trap 'exit 130' INT TERM
@@ -418,6 +472,7 @@ run_cells()
 		prepare_kernel "$line" "$arch"
 		prepare_modules "$file" "$line" "$arch"
 		prepare_model "$file"
+		prepare_firmware "$file"
 		"$top/tests/lab/fetch" tools "$arch" >/dev/null
 	done
 	for row in "${list[@]}"; do
@@ -441,7 +496,7 @@ run_shell()
 	local line=${shell_kernel%:*} arch=x86_64 dir file='' f command
 	case $shell_kernel in *:*) arch=${shell_kernel#*:} ;; esac
 	if [ "$cases" != '*' ]; then
-		for f in $(case_files) "$tests"/selftest/*.sh; do
+		for f in $list "$tests"/selftest/*.sh; do
 			if name_matches "$(case_name "$f")"; then
 				file=$f
 				break
@@ -454,24 +509,27 @@ run_shell()
 	prepare_kernel "$line" "$arch"
 	prepare_modules "$file" "$line" "$arch"
 	prepare_model "$file"
-	dir=$(mktemp -d)
+	prepare_firmware "$file"
+	dir=$work/shell
+	mkdir "$dir"
 	make_initramfs "$file" "$line" "$arch" "$dir/initramfs"
 	machine_of "$file" "$line" "$arch" "$dir"
 	mapfile -t -O ${#command[@]} command < <(console_args mon:stdio; result_args /dev/null)
 	"${command[@]}" -append "$kernel_line lab.shell" || true
-	rm -rf "$dir"
 }
 
 main()
 {
-	local files=() selftests=() f cells='' control_cells='' total
+	local files=() selftests=() f list cells='' control_cells='' total
 	parse_args "$@"
+	work=$(mktemp -d)
+	list=$(case_files) || exit 2
 	if [ -n "$shell_kernel" ]; then
 		run_shell
 		return
 	fi
 	rows=$(kernel_rows) || exit 2
-	for f in $(case_files); do
+	for f in $list; do
 		! name_matches "$(case_name "$f")" || files+=("$f")
 	done
 	[ "$controls" = only ] || cells=$(list_cells "${files[@]}")

@@ -4,7 +4,7 @@
 
 # --- the header of a case ---------------------------------------------------
 
-case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files kmod image module variant splat expect break"
+case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files kmod image firmware module mutation splat expect break"
 
 # case_field FILE KEY [DEFAULT]: the text after "# KEY:" in the leading comments
 case_field()
@@ -27,6 +27,47 @@ check_header()
 		esac
 	done < <(awk '!/^#/ { exit } $1 == "#" && $2 ~ /^[a-z]+:$/ { sub(/:$/, "", $2); print $2 }' "$1")
 	[ -n "$(case_field "$1" arch)" ] || echo "no '# arch:' line"
+}
+
+# expand_table BODY DIR: for each row of BODY.table a case file in DIR, made of BODY.sh with
+# the row's words for @COLUMN@. A header that is left without a value goes. BODY.host goes
+# with each. Prints their names.
+expand_table()
+{
+	local name names
+	mkdir -p "$2"
+	names=$(awk -v dir="$2" '
+		function bad(why) { print FILENAME ":" FNR ": " why >"/dev/stderr"; exit 1 }
+		NR == FNR { body[++n] = $0; next }
+		/^#/ || !NF { next }
+		{
+			row = row $0
+			if (sub(/[ \t]*\\$/, "", row))
+				next
+			sub(/[ \t]*$/, "", row)
+			fields = split(row, cell, /[ \t]*\|[ \t]*/)
+			row = ""
+		}
+		!columns { columns = split($0, column, /[ \t]*\|[ \t]*/); next }
+		fields != columns { bad(fields " fields for " columns " columns") }
+		seen[cell[1]]++ { bad("a second row " cell[1]) }
+		{
+			file = dir "/" cell[1] ".sh"
+			for (i = 1; i <= n; i++) {
+				line = body[i]
+				for (c = 1; c <= columns; c++)
+					while (at = index(line, "@" column[c] "@"))
+						line = substr(line, 1, at - 1) cell[c] substr(line, at + length(column[c]) + 2)
+				if (line !~ /^# [a-z]+: *$/)
+					print line >file
+			}
+			close(file)
+			print cell[1]
+		}' "$1.sh" "$1.table") || return
+	for name in $names; do
+		[ ! -e "$1.host" ] || ln -sf "$1.host" "$2/$name.host"
+		echo "$2/$name.sh"
+	done
 }
 
 # --- running ----------------------------------------------------------------

@@ -14,3 +14,12 @@ machine_append="no_timer_check mitigations=off"
 machine_args=(-machine pc)
 console_args() { printf '%s\n' -serial "$1"; }
 result_args() { printf '%s\n' -chardev "file,id=res,path=$1" -serial chardev:res; }
+
+# firmware_machine DIR: UEFI with Secure Boot on and the test key of Debian's ovmf enrolled
+firmware_machine()
+{
+	cp "$FIRMWARE/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd" "$1/vars.fd"
+	machine_args=(-machine q35
+		-drive "if=pflash,unit=0,format=raw,readonly=on,file=$FIRMWARE/usr/share/OVMF/OVMF_CODE_4M.fd"
+		-drive "if=pflash,unit=1,format=raw,file=$1/vars.fd")
+}

@@ -14,9 +14,10 @@ trap 'rm -rf "$work"' EXIT
 
 # A small tests/ of its own, so that the picks do not depend on the real cases
 lab=$work/lab
-mkdir -p "$lab"/tests/{cases/a,cases/b,selftest}
-ln -s "$top/tests/lab" "$lab/tests/lab"
+mkdir -p "$lab"/tests/{cases/a,cases/b,selftest,lab,mutations} "$lab/b"
+ln -s "$top"/tests/lab/* "$lab/tests/lab/"
 cp "$top/tests/run.sh" "$lab/tests/"
+cp "$top/tests/mutations/run.sh" "$lab/tests/mutations/"
 cat >"$lab/tests/kernels.list" <<'LIST'
 # comment
 5.10   x86_64  bullseye 10 -
@@ -29,7 +30,7 @@ LIST
 printf '# arch: x86_64\n# Prose: with a colon is no header.\n' >"$lab/tests/cases/a/10-one.sh"
 printf '# arch: x86_64 aarch64\n# kernels: 6.1\n' >"$lab/tests/cases/a/20-two.sh"
 printf '# arch: x86_64\n# tier: slow\n# kernels: !5.10 !6.1-rt\n' >"$lab/tests/cases/b/10-slow.sh"
-printf '# arch: x86_64 aarch64\n' >"$lab/tests/selftest/01-pass.sh"
+printf '# arch: x86_64 aarch64\n# expect: ok\n' >"$lab/tests/selftest/01-pass.sh"
 
 # says STATUS TEXT COMMAND...: exit status and a text in the output
 says()
@@ -64,22 +65,159 @@ no_arch()
 	rm "$lab/tests/cases/b/99-bad.sh"
 }
 
-# Every header of the real cases, which otherwise is seen only when they are picked
-real_headers()
+# --- a machine that is none: what the runner asks for shows in $work/asked ---
+
+for tool in fetch build-module mkinitramfs; do
+	rm "$lab/tests/lab/$tool"
+	printf '#!/bin/sh\necho "%s $*" >>%s\n' $tool "$work/asked" >"$lab/tests/lab/$tool"
+	chmod +x "$lab/tests/lab/$tool"
+done
+mkdir -p "$work/kernel" "$work/overlay" "$work/firmware/usr/share/OVMF"
+echo 6.1.0-0-amd64 >"$work/kernel/release"
+echo variables >"$work/firmware/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
+echo 'echo "$work"/kernel' | sed "s,\$work,$work," >>"$lab/tests/lab/fetch"
+# keeps the sources, the case and its files for a look
+cat >>"$lab/tests/lab/build-module" <<BUILD
+cp -r "\$4/b" "$work/built" && echo "$work/built"
+BUILD
+cat >>"$lab/tests/lab/mkinitramfs" <<MAKE
+cp "\$6" "$work/case.sh" && echo >"\$4"
+MAKE
+cat >"$work/qemu-x86_64" <<'QEMU'
+#!/bin/sh
+for word; do
+	case $word in
+	file:*) printf 'Linux version 6.1\nRun /init as init process\n' >"${word#file:}" ;;
+	file,id=res,path=*) printf 'screen\nKTAP version 1\n1..1\nok 1 it ran\nexit 0\n' >"${word##*=}" ;;
+	esac
+done
+QEMU
+chmod +x "$work/qemu-x86_64"
+
+# ran ARGUMENT...: one cell, which must pass
+ran()
 {
-	# shellcheck source=../lab/vm.sh
-	. "$top/tests/lab/vm.sh"
-	local file fault bad=0
-	for file in "$top"/tests/{cases/*,bench,compare,demo}/[0-9]*.sh "$top"/tests/selftest/*.sh; do
-		fault=$(check_header "$file")
-		[ -z "$fault" ] || { echo "${file#"$top"/}: $fault"; bad=1; }
-		case $file in
-		*/selftest/*) [ -n "$(case_field "$file" expect)" ] || { echo "$file expects nothing"; bad=1; } ;;
-		*) [ -z "$(case_field "$file" expect)$(case_field "$file" break)" ] ||
-			{ echo "$file: expect and break are for negative controls"; bad=1; } ;;
-		esac
+	rm -rf "$work"/{asked,built,out}
+	QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$lab/tests/run.sh" --no-selftest -k 6.1:x86_64 \
+		-o "$work/out" "$@" >"$work/ran" 2>&1 || { cat "$work/ran"; return 1; }
+}
+
+# has FILE TEXT...: each is a line's part
+has()
+{
+	local file=$1 text
+	shift
+	for text; do
+		grep -qF -- "$text" "$file" || { echo "no '$text' in $(cat "$file")"; return 1; }
 	done
-	return $bad
+}
+
+cat >"$work/30-red.sh" <<'BODY'
+# arch: x86_64
+# tier: @tier@
+# kernels: @kernels@
+# mem: @mem@
+# module: none
+echo @name@ @mem@ @DIR@
+BODY
+cat >"$work/30-red.table" <<'TABLE'
+# A comment
+name    | tier | kernels | mem
+30-red  | slow | 5.10    | 64
+31-blue |      |         \
+	| 128
+TABLE
+cat >"$work/30-red.host" <<'HOST'
+. "$LAB/ktap.sh"
+plan 1
+check "the result is there" grep -q '^ok 1 it ran' "$1/result"
+finish
+HOST
+
+a_row()
+{
+	ran -t a/31-blue || return
+	has "$work/out"/*/command ' -m 128 ' && has "$work/out"/*/host 'ok 1 the result' &&
+		has "$work/case.sh" 'echo 31-blue 128 @DIR@' || return
+	! grep '# kernels:' "$work/case.sh"
+}
+
+bad_row()
+{
+	echo '32-green | slow' >>"$lab/tests/cases/a/30-red.table"
+	says 2 '2 fields for 4 columns' "$lab/tests/run.sh" -l || return
+	sed -i '$d' "$lab/tests/cases/a/30-red.table"
+	echo '31-blue | | | 1' >>"$lab/tests/cases/a/30-red.table"
+	says 2 'a second row 31-blue' "$lab/tests/run.sh" -l || return
+	sed -i '$d' "$lab/tests/cases/a/30-red.table"
+}
+
+printf '# arch: x86_64\n# tier: slow\n# module: none\n' >"$work/outside.sh"
+outside()
+{
+	ran --case "$work/outside.sh" --overlay "$work/overlay" && has "$work/ran" '1..1' "ok 1 outside 6.1.0-0-amd64" &&
+		has "$work/asked" "-c $work/outside.sh -s $lab -d $work/overlay"
+}
+
+printf '# arch: x86_64\n# module: none\n# firmware: secure-boot\n' >"$work/firm.sh"
+firmware()
+{
+	FIRMWARE=$work/firmware ran --case "$work/firm.sh" &&
+		has "$work/out"/*/command '-machine q35' "OVMF_CODE_4M.fd" 'format=raw\,file=' "-kernel $work/kernel/vmlinuz" || return
+	# what the firmware wrote before is no part of the result
+	[ "$(head -n 1 "$work/out"/*/result)" = 'KTAP version 1' ]
+}
+no_firmware()
+{
+	says 2 "needs FIRMWARE=" env QEMU="$work/qemu-x86_64" "$lab/tests/run.sh" --case "$work/firm.sh" -k 6.1:x86_64
+}
+
+# --- mutations ---
+
+printf 'one\ntwo\n' >"$lab/b/numbers"
+cat >"$lab/tests/mutations/b.list" <<'LIST'
+[three] 10-slow on 6.1
+numbers  s/(t)wo/\1hree/
+[zero] 10-slow on 7 passes
+# twice the same file, and one from the top
+numbers  s/one/zero/
+b/numbers  s/zero/&!/
+[nothing] 10-slow on 7
+numbers  s/four/five/
+LIST
+mutate=$lab/tests/mutations/run.sh
+
+by_header()
+{
+	printf '# arch: x86_64\n# mutation: three\n' >"$work/mutated.sh"
+	ran --case "$work/mutated.sh" -m zero || return
+	[ "$(paste -sd, "$work/built/numbers")" = 'zero!,three' ] || { cat "$work/built/numbers"; return 1; }
+	[ "$(paste -sd, "$lab/b/numbers")" = 'one,two' ] || { echo "the checkout was changed"; return 1; }
+}
+
+both_outcomes()
+{
+	says 0 'ok 1 zero # b/10-slow on 6.1:x86_64 passes, as it should' env QEMU="$work/qemu-x86_64" BUILD_DIR="$work/build" \
+		"$mutate" -k 6.1:x86_64 zero &&
+	says 1 'not ok 1 three # b/10-slow on 6.1:x86_64 ended with 0' env QEMU="$work/qemu-x86_64" BUILD_DIR="$work/build" \
+		"$mutate" -k 6.1:x86_64 three
+}
+
+# A unit test that notices, and one that cannot
+by_unit()
+{
+	export BUILD_DIR=$work/build
+	says 0 'ok 1 signed-advance # unit/test_energy: not ok' "$top/tests/mutations/run.sh" signed-advance || return
+	"$top/tests/mutations/run.sh" --apply "$work/tree" name-anything || return
+	printf '[none] unit/test_energy\nrapl_pmu/main.c  1s/GPL/gpl/\n' >"$work/tree/tests/mutations/x.list"
+	says 1 'not ok 1 none # unit/test_energy ended with 0' "$work/tree/tests/mutations/run.sh" none
+}
+
+# --- options ---
+
+answers()
+{
+	says 0 "usage: $1" "$top/$1" --help && says 2 "'--frob'" "$top/$1" --frob && says 2 --help "$top/$1" --frob
 }
 
 # An empty cache and an archive that does not answer. A new machine has no kmod,
@@ -104,13 +242,13 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 27
+plan 45
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
 check "-T with a wrong tier" says 2 "-T takes fast, slow" "$run" -T quick
 check "-a with a wrong architecture" says 2 "-a takes x86_64 or aarch64" "$run" -a riscv64
-check "-m with something that is no macro" says 2 "-m takes the name of a macro" "$run" -m 'A;B'
+check "--case without a file" says 2 "--case takes a file" "$run" --case /nonexistent
 check "MODULES without a module" says 2 "no .ko file in the folder that MODULES names" env MODULES="$lab" "$run" -l
 check "-k that matches no kernel" says 2 "-k 9.9 matches no kernel" "$run" -l -k '6.1 9.9'
 check "-t that matches no case" says 77 "nothing to run" "$run" --no-selftest -t 'nosuch*'
@@ -129,7 +267,23 @@ check "controls come first, one kernel an architecture" lists \
 	"selftest/01-pass 6.1 x86_64,selftest/01-pass 6.1 aarch64,a/20-two 6.1 x86_64,a/20-two 6.1 aarch64" -t '*two'
 check "a misspelt header" bad_header timeuot
 check "a case without arch" no_arch
-check "headers of all the real cases" real_headers
+check "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
+cp "$work"/30-red.* "$lab/tests/cases/a/"
+check "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'
+check "it has the row's words, and the host part of all" a_row
+check "rows that do not fit their table" bad_row
+check "a case from elsewhere, with files laid over the guest" outside
+check "firmware" firmware
+check "firmware, but where is it?" no_firmware
+check "mutations of header and -m, in a copy" by_header
+check "-m with a mutation that there is not" says 2 "there is no mutation 'frob'" "$run" -T slow -m frob
+check "a mutation that changes nothing" says 1 "nothing changes nothing in b/numbers: s/four/five/" "$mutate" --check
+check "what must pass passes, what must fail does not" both_outcomes
+check "a mutation that a unit test of the host must notice" by_unit
+check "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
+for tool in tests/run.sh tests/mutations/run.sh tests/dkms/run.sh tests/lab/setup tests/aged/make-aged scripts/check; do
+	check "$tool: --help, and an option that it has not" answers $tool
+done
 check "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
 check "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
 check "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty

@@ -2,8 +2,7 @@
 # If this fails, a kernel whose functions cannot be hooked is half hooked.
 # arch: aarch64
 # tier: fast 6.1
-# module: none
-# kmod: mpstate_missing
+# mutation: missing-function
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"

@@ -2,9 +2,10 @@
 # If this fails, QEMU's guests do not survive a migration with the CPUs they had.
 # arch: aarch64
 # tier: slow
+# image: @image@
 # tools: qemu-system-aarch64 qemu-img
 # guest: mpstate_migrate
 # mem: 4096
 # append: watchdog_thresh=60
 # timeout: 900
-exec mpstate_migrate
+aged=@image@ exec mpstate_migrate

@@ -2,12 +2,25 @@
 # If this fails, some attribute gets an answer that is not documented, or gets
 # the kernel down.
 # arch: x86_64
-# tier: fast 7
+# tier: @tier@
 # smp: 4,sockets=2,cores=2
 # cpu: EPYC
 # model: vendor=amd,packages=2,pkg0=100/40
-# timeout: 480
-# guest: pmu fuzz_case
-. /usr/bin/fuzz_case
+# timeout: @timeout@
+# guest: pmu
+# shellcheck disable=SC2317
+. /lib/ktap.sh
+. /lib/module.sh
 
-fuzz_case 10000
+idle() { wait_for 5 is_idle rapl_pmu; }
+
+plan 5
+load_mod rapl_pmu
+# shellcheck disable=SC3045	# busybox has it
+ulimit -n 256
+check "@calls@ calls, both PMUs" pmu fuzz @calls@ 1 power power_core
+check "@calls@ calls, the cores alone" pmu fuzz @calls@ 2 power_core
+check "energy is right after that" pmu truth 2 1 power/energy-pkg@0 power_core/energy-core@3
+check "nothing holds the module" idle
+check "rmmod" unload_mod rapl_pmu
+finish
