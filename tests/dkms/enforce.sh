@@ -5,6 +5,8 @@
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # timeout: 400
 # append: module.sig_enforce=1
+# firmware: secure-boot
+# mem: 1024
 # guest: pmu
 # intree: ?efivarfs
 # module: none

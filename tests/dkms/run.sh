@@ -162,9 +162,82 @@ package_test()
 		full_tree "$line"
 		clear_installed
 		part "$line" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" rapl_pmu
-		part "$line booted" "$here/boot.sh" "$line" "$first" "$work/out/installed"
+		part "$line booted" booted "$line" "$first"
 		part "$line suite" suite "$line:x86_64" "$first" 'rapl_pmu/*'
 	done
+}
+
+# guest_case CASE LINE ARGUMENT...: this folder's CASE in a machine of the lab, its points
+# and, if it fails, why
+guest_case()
+{
+	local rc=0
+	"$top/tests/run.sh" --case "$here/$1.sh" -k "$2:x86_64" -o "$work/guest" "${@:3}" >"$work/guest.tap" || rc=$?
+	tr -d '\r' <"$work/guest/dkms.$1.$2.x86_64/result" | sed '/^exit/d' || true
+	[ $rc -eq 0 ] || grep '^#' "$work/guest.tap"
+	return $rc
+}
+
+# booted LINE RELEASE: the kernel with what was installed for it, as installed, and
+# nothing that was built for it: $work/out/installed has the tree's own modules.dep,
+# updates/dkms and the package's files.
+booted()
+{
+	local kernel files=$work/booted
+	kernel=$("$top/tests/lab/fetch" kernel "$1" x86_64) || return
+	# which may be a little older or newer than the lab's
+	[ "$(cat "$kernel/release")" = "$2" ] ||
+		die "the tree has $2, the lab $(cat "$kernel/release"): run tests/lab/fetch --refresh kernel $1 x86_64, and remove the tree"
+	# usr/lib, since lib is a link in the guest
+	rm -rf "$files"
+	mkdir -p "$files/usr/lib/modules"
+	cp -r "$work/out/installed/usr/." "$files/usr/" &&
+		cp -r "$work/out/installed/lib/modules/$2" "$files/usr/lib/modules/" || return
+	guest_case autoload "$1" --overlay "$files"
+}
+
+# $FIRMWARE: Debian 12's ovmf, unpacked
+fetch_firmware()
+{
+	local version
+	apt_root 6.1
+	version=$(apt-cache -c "$root/apt.conf" show --no-all-versions ovmf | sed -n 's/^Version: //p')
+	export FIRMWARE=$cache/dkms/ovmf-${version//[:~]/_}
+	[ ! -e "$FIRMWARE" ] || return 0
+	say "downloading firmware ..."
+	mkdir -p "$work/ovmf" "$cache/dkms"
+	(cd "$work" && apt_get download ovmf >"$work/download.log" 2>&1) || { tail -n 3 "$work/download.log" >&2; die "download failed"; }
+	dpkg-deb -x "$work"/ovmf_*.deb "$work/ovmf"
+	mv -T "$work/ovmf" "$FIRMWARE"
+}
+
+# signature LINE: a stock kernel that insists on signatures. module.sig_enforce=1 does
+# what Secure Boot does to modules. The kernel trusts the keys of the firmware's
+# variable "db" (Debian has it check modules against the platform keyring), and the
+# ovmf package has variables with a test key enrolled and the key itself. On a PC the
+# same is done by mokutil and the shim.
+signature()
+{
+	local modules tree word key pin signed=$work/signed/usr/lib/signed
+	fetch_firmware
+	modules=$("$top/tests/lab/build-module" "$1" x86_64) || return
+	tree=$("$top/tests/lab/fetch" build "$1" x86_64) || return
+	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=a stranger/' \
+		-keyout "$work/stranger.key" -out "$work/stranger.pem" 2>/dev/null || return
+	for word in none stranger trusted; do
+		mkdir -p "$signed/$word"
+		cp "$modules/rapl_pmu.ko" "$signed/$word/"
+		case $word in
+		none) continue ;;
+		stranger) key=$work/stranger pin= ;;
+		trusted) key=$FIRMWARE/usr/share/ovmf/PkKek-1-snakeoil pin=snakeoil ;;
+		esac
+		# by the project's own script and the kernel's sign-file
+		KBUILD_SIGN_PIN=$pin SIGN_KEY=$key.key SIGN_CERT=$key.pem \
+			SIGN_FILE=$(find "$tree/usr/lib" -path '*/scripts/sign-file' | head -n 1) \
+			"$top/scripts/sign" "$tree/usr/src/linux-headers-$release" "$signed/$word/rapl_pmu.ko" >&2 || return
+	done
+	guest_case enforce "$1" --overlay "$work/signed"
 }
 
 # suite LINE:ARCH RELEASE CASES: the lab's tests on the modules that DKMS built there
@@ -184,7 +257,7 @@ clang_test()
 	plain_tree clang amd64 "${base[@]}" dkms "linux-headers-$release" clang-16 lld-16 llvm-16
 	clear_installed
 	part "clang" in_view "$tree" /bin/bash /src/tests/dkms/clang.sh "$release"
-	part "clang booted" "$here/boot.sh" 6.1 "$release" "$work/out/installed"
+	part "clang booted" booted 6.1 "$release"
 }
 
 # arm_test LINE...: what an arm64 machine of that release does
@@ -217,7 +290,7 @@ case ${1:-} in
 	fast_test
 	;;
 -p)
-	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
 	echo "KTAP version 1"
 	# shellcheck disable=SC2086	# a list
 	package_test $2
@@ -228,10 +301,10 @@ case ${1:-} in
 	package_test 5.10 6.1 6.12 7
 	arm_test 6.1 6.12
 	clang_test
-	part "signature" "$here/signature.sh" 6.1
+	part "signature" signature 6.1
 	;;
 -m)
-	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
 	echo "KTAP version 1"
 	# shellcheck disable=SC2086	# a list
 	arm_test $2
@@ -242,15 +315,15 @@ case ${1:-} in
 	;;
 -s)
 	echo "KTAP version 1"
-	part "signature" "$here/signature.sh" 6.1
+	part "signature" signature 6.1
 	;;
 --tree)
-	[ $# -eq 2 ] || { usage >&2; exit 2; }
+	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
 	full_tree "$2"
 	echo "$tree"
 	exit 0
 	;;
 -h|--help) usage; exit 0 ;;
-*) say "unknown option '$1'"; usage >&2; exit 2 ;;
+*) die "unknown option '$1' (see --help)" 2 ;;
 esac
 end
