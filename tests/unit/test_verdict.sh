@@ -1,11 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The verdict is a pure function of files: golden cases under verdict/, one file each.
-#
-# A case has sections that start with "== NAME": status, console, result, host and
-# deny become the files of a cell (an absent section, an absent file); args are
-# the further arguments ("splat: REGEX", "must", "no deny list"); expected is the first line of the verdict, or its start
-# if it ends in "...". Lines of `contains` must appear somewhere in the verdict.
+# The verdict is a pure function of files: the golden cases of verdicts.txt.
 set -euo pipefail
 
 unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,14 +13,28 @@ tests=${unit%/*}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# run_case FILE: 0 if the verdict is the expected one
+# Each case becomes a folder with the files of a cell and its own expected, args, contains.
+awk -v work="$work" '
+	function file(name) { return dir "/" (name == "console" ? "console.log" : name) }
+	function begin(name) { out = file(name); told[name] = 1; printf "" >out }
+	function close_case(name) {
+		for (name in good)
+			if (dir && !told[name]) { printf "%s", good[name] >file(name); close(file(name)) }
+		split("", told)
+	}
+	/^#/ && !dir { next }
+	/^=== / { close_case(); dir = work "/" substr($2, 1, length($2) - 1); system("mkdir " dir); first = !n++; print substr($0, 5) >(work "/titles"); next }
+	/^== no / { told[$3] = 1; next }
+	/^== then console/ { begin("console"); split(good["console"], line, "\n"); print line[1] "\n" line[2] >out; next }
+	/^== / { close(out); begin($2); section = $2; next }
+	{ print >out }
+	first && section ~ /^(status|console|result)$/ { good[section] = good[section] $0 "\n" }
+	END { close_case() }' "$unit/verdicts.txt"
+
+# run_case DIR: 0 if the verdict is the expected one
 run_case()
 {
-	local dir expected first line extra='' must='' deny=$tests/lab/splat.deny verdict
-	dir=$work/$(basename "$1" .case)
-	mkdir -p "$dir"
-	awk -v dir="$dir" '/^== / { file = dir "/" $2; printf "" >file; next } file { print >file }' "$1"
-	[ ! -e "$dir/console" ] || mv "$dir/console" "$dir/console.log"
+	local dir=$1 expected first line extra='' must='' deny=$tests/lab/splat.deny verdict
 	[ ! -e "$dir/deny" ] || deny=$dir/deny
 	if [ -e "$dir/args" ]; then
 		extra=$(sed -n 's/^splat: //p' "$dir/args")
@@ -69,10 +78,10 @@ spoilt()
 started='Linux version 6.1.0'
 init='Run /init as init process'
 
-cases=("$unit"/verdict/*.case)
-plan $((${#cases[@]} + 6))
-for file in "${cases[@]}"; do
-	check "$(basename "$file" .case): $(sed -n '2s/^# //p' "$file")" run_case "$file"
+mapfile -t titles <"$work/titles"
+plan $((${#titles[@]} + 6))
+for title in "${titles[@]}"; do
+	check "$title" run_case "$work/${title%%:*}"
 done
 check "splat.deny has only valid regexes" valid_regexes "$tests/lab/splat.deny"
 check "splat.allow has only valid regexes" valid_regexes "$tests/lab/splat.allow"
