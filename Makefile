@@ -82,6 +82,7 @@ help:
 	@echo '  check            unit tests, negative controls, boots on 6.1 and the newest kernel'
 	@echo '  check-all        the same on every kernel line, slow tests too, and every flavour'
 	@echo '  check-unit       unit tests only: seconds'
+	@echo '  check-mutations  break both modules in known ways: a test must notice each (an hour)'
 	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
@@ -93,7 +94,7 @@ help:
 	@echo '  KDIR=$(KDIR)'
 	@echo '  KERNELRELEASE=$(KERNELRELEASE)'
 	@echo '  LLVM=$(LLVM)  DESTDIR=$(DESTDIR)  V=$(V)'
-	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check, bench'
+	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check, check-mutations, bench'
 
 # ---- DKMS ----------------------------------------------------------------
 
@@ -130,6 +131,9 @@ check-all:
 check-unit:
 	@scripts/check -u
 
+check-mutations:
+	@tests/mutations/run.sh -j '$(J)'
+
 compare:
 	@tests/compare/run -k '$(KERNELS)'
 
@@ -161,4 +165,4 @@ lint:
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-dkms check-deb deb rpm sign readme-table bench lint compare
+	check-all check-unit check-mutations check-dkms check-deb deb rpm sign readme-table bench lint compare
