@@ -88,7 +88,7 @@ cat >"$work/qemu-x86_64" <<'QEMU'
 for word; do
 	case $word in
 	file:*) printf 'Linux version 6.1\nRun /init as init process\n' >"${word#file:}" ;;
-	file,id=res,path=*) printf 'screen\nKTAP version 1\n1..1\nok 1 it ran\nexit 0\n' >"${word##*=}" ;;
+	file,id=res,path=*) printf 'screen\nKTAP version 1\n1..1\n%s 1 it ran\nexit 0\n' "${POINT:-ok}" >"${word##*=}" ;;
 	esac
 done
 QEMU
@@ -195,21 +195,29 @@ by_header()
 	[ "$(paste -sd, "$lab/b/numbers")" = 'one,two' ] || { echo "the checkout was changed"; return 1; }
 }
 
-both_outcomes()
+# mutated STATUS TEXT POINT NAME: what is said of that mutation if the guest's point is POINT
+mutated()
 {
-	says 0 'ok 1 zero # b/10-slow on 6.1:x86_64 passes, as it should' env QEMU="$work/qemu-x86_64" BUILD_DIR="$work/build" \
-		"$mutate" -k 6.1:x86_64 zero &&
-	says 1 'not ok 1 three # b/10-slow on 6.1:x86_64 ended with 0' env QEMU="$work/qemu-x86_64" BUILD_DIR="$work/build" \
-		"$mutate" -k 6.1:x86_64 three
+	says "$1" "$2" env POINT="$3" QEMU="$work/qemu-x86_64" BUILD_DIR="$work/build" "$mutate" -k 6.1:x86_64 "$4"
 }
 
-# A unit test that notices, and one that cannot
+both_outcomes()
+{
+	mutated 0 'ok 1 three # b/10-slow on 6.1:x86_64: FAIL 1 of 1: not ok 1 it ran' 'not ok' three &&
+		mutated 1 'not ok 1 three # b/10-slow on 6.1:x86_64 ended with 0' ok three &&
+		mutated 0 'ok 1 zero # b/10-slow on 6.1:x86_64 passes, as it should' ok zero &&
+		mutated 1 'not ok 1 zero # b/10-slow on 6.1:x86_64 ended with 1: FAIL' 'not ok' zero
+}
+
+# A unit test that notices, one that cannot, and one that is not built
 by_unit()
 {
 	export BUILD_DIR=$work/build
 	says 0 'ok 1 signed-advance # unit/test_energy: not ok' "$top/tests/mutations/run.sh" signed-advance || return
 	"$top/tests/mutations/run.sh" --apply "$work/tree" name-anything || return
 	printf '[none] unit/test_energy\nrapl_pmu/main.c  1s/GPL/gpl/\n' >"$work/tree/tests/mutations/x.list"
+	printf '[worse] unit/test_energy\nrapl_pmu/energy.h  1s/^/wrong/\n' >>"$work/tree/tests/mutations/x.list"
+	says 1 'not ok 1 worse # unit/test_energy ended with 2' "$work/tree/tests/mutations/run.sh" worse || return
 	says 1 'not ok 1 none # unit/test_energy ended with 0' "$work/tree/tests/mutations/run.sh" none
 }
 
