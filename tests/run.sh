@@ -24,6 +24,7 @@ shell_kernel=
 one_case=
 overlay=
 work=
+all_cases=
 
 usage()
 {
@@ -496,7 +497,7 @@ run_shell()
 	local line=${shell_kernel%:*} arch=x86_64 dir file='' f command
 	case $shell_kernel in *:*) arch=${shell_kernel#*:} ;; esac
 	if [ "$cases" != '*' ]; then
-		for f in $list "$tests"/selftest/*.sh; do
+		for f in $all_cases "$tests"/selftest/*.sh; do
 			if name_matches "$(case_name "$f")"; then
 				file=$f
 				break
@@ -520,16 +521,16 @@ run_shell()
 
 main()
 {
-	local files=() selftests=() f list cells='' control_cells='' total
+	local files=() selftests=() f cells='' control_cells='' total
 	parse_args "$@"
 	work=$(mktemp -d)
-	list=$(case_files) || exit 2
+	all_cases=$(case_files) || exit 2
 	if [ -n "$shell_kernel" ]; then
 		run_shell
 		return
 	fi
 	rows=$(kernel_rows) || exit 2
-	for f in $list; do
+	for f in $all_cases; do
 		! name_matches "$(case_name "$f")" || files+=("$f")
 	done
 	[ "$controls" = only ] || cells=$(list_cells "${files[@]}")

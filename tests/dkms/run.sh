@@ -174,8 +174,8 @@ guest_case()
 	local rc=0
 	"$top/tests/run.sh" --case "$here/$1.sh" -k "$2:x86_64" -o "$work/guest" "${@:3}" >"$work/guest.tap" || rc=$?
 	tr -d '\r' <"$work/guest/dkms.$1.$2.x86_64/result" | sed '/^exit/d' || true
-	[ $rc -eq 0 ] || grep '^#' "$work/guest.tap"
-	return $rc
+	[ "$rc" -eq 0 ] || grep '^#' "$work/guest.tap"
+	return "$rc"
 }
 
 # booted LINE RELEASE: the kernel with what was installed for it, as installed, and

@@ -75,7 +75,7 @@ done
 mkdir -p "$work/kernel" "$work/overlay" "$work/firmware/usr/share/OVMF"
 echo 6.1.0-0-amd64 >"$work/kernel/release"
 echo variables >"$work/firmware/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
-echo 'echo "$work"/kernel' | sed "s,\$work,$work," >>"$lab/tests/lab/fetch"
+echo "echo '$work/kernel'" >>"$lab/tests/lab/fetch"
 # keeps the sources, the case and its files for a look
 cat >>"$lab/tests/lab/build-module" <<BUILD
 cp -r "\$4/b" "$work/built" && echo "$work/built"

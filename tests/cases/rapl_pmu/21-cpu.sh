@@ -49,6 +49,7 @@ units()
 unit=2^-14
 want=
 list=
+# shellcheck disable=SC2043	# some words
 for word in @units@; do
 	case $word in
 	*:) unit=${word%:}; continue ;;
