@@ -95,7 +95,10 @@ parse_args()
 	fast|slow|all|matrix|bench) ;;
 	*) usage_error "-T takes fast, slow, all, matrix or bench, not '$tier'" ;;
 	esac
-	case $arch_only in ''|x86_64|aarch64) ;; *) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;; esac
+	case $arch_only in
+	''|x86_64|aarch64) ;;
+	*) usage_error "-a takes x86_64 or aarch64, not '$arch_only'" ;;
+	esac
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
 	[ -z "${MODULES:-}" ] || [ -n "$(find "$MODULES" -maxdepth 1 -name '*.ko' 2>/dev/null)" ] ||
 		usage_error "no .ko file in the folder that MODULES names: '$MODULES'"
@@ -125,7 +128,10 @@ kernel_rows()
 		[ -z "$hit" ] || echo "$line $arch $must"
 	done < <(strip_list "$tests/kernels.list")
 	for glob in $kernels; do
-		case $used in *" $glob "*) ;; *) say "-k $glob matches no kernel of tests/kernels.list"; return 2 ;; esac
+		case $used in
+		*" $glob "*) ;;
+		*) say "-k $glob matches no kernel of tests/kernels.list"; return 2 ;;
+		esac
 	done
 	set +f
 }
@@ -158,7 +164,14 @@ case_files()
 }
 
 # case_name FILE: with its suite; a file from elsewhere has none
-case_name() { local n=${1#"$tests"/}; n=${n#"$work"/}; n=${n#cases/}; n=${n##/*/}; echo "${n%.sh}"; }
+case_name()
+{
+	local name=${1#"$tests"/}
+	name=${name#"$work"/}
+	name=${name#cases/}
+	name=${name##/*/}
+	echo "${name%.sh}"
+}
 
 name_matches()
 {
@@ -209,7 +222,7 @@ list_cells()
 declare -A kernel_dir qemu_of module_dir
 prepare_kernel()
 {
-	local line=$1 arch=$2
+	local line=$1 arch=$2 version
 	if [ -z "${kernel_dir[$line $arch]:-}" ]; then
 		kernel_dir[$line $arch]=$("$top/tests/lab/fetch" kernel "$line" "$arch")
 		echo "# kernel $line $arch: $(cat "${kernel_dir[$line $arch]}/release")"
@@ -219,7 +232,8 @@ prepare_kernel()
 	*"$arch"*) qemu_of[$arch]=$QEMU ;;
 	*) qemu_of[$arch]=$("$top/tests/lab/fetch" qemu "$arch") ;;
 	esac
-	echo "# qemu $arch: ${qemu_of[$arch]} ($("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)), accel ${ACCEL:-tcg}"
+	version=$("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)
+	echo "# qemu $arch: ${qemu_of[$arch]} ($version), accel ${ACCEL:-tcg}"
 }
 
 # source_of FILE: the tree that modules and files come from: this one, or a copy of it
@@ -253,7 +267,8 @@ prepare_modules()
 	for name in $(case_field "$file" kmod); do
 		key="$line $arch kmod $name"
 		[ -z "${module_dir[$key]:-}" ] || continue
-		[ -e "$tests/guest/kmod/$name/Kbuild" ] || die "$(case_name "$file") asks for the test module '$name': no tests/guest/kmod/$name/Kbuild"
+		[ -e "$tests/guest/kmod/$name/Kbuild" ] ||
+			die "$(case_name "$file") asks for the test module '$name': no tests/guest/kmod/$name/Kbuild"
 		module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" -s "$tests/guest/kmod/$name")
 	done
 }
@@ -332,7 +347,8 @@ machine_of()
 	command+=($(case_field "$file" qemu))
 	command+=(-kernel "$vmlinuz" -initrd "$dir/initramfs")
 	# init=: without it a kernel that cannot start /init would try /bin/sh and wait there.
-	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
+	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic"
+	kernel_line="$kernel_line softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
 }
 
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
@@ -372,7 +388,8 @@ run_cell()
 		deny=$dir/splat.deny
 		: >"$deny"
 	fi
-	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" >"$dir/verdict"
+	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" \
+		>"$dir/verdict"
 	# 40 MB each, and a rerun makes it anew
 	rm -f "$dir/initramfs" "$dir/vmlinuz" "$dir/vars.fd"
 }
@@ -430,8 +447,9 @@ report_cell()
 		echo "not ok $number $name # $time"
 		sed '1s/^\(NO\|BROKEN\)_/\1 /; 2,$s/^# /  /; s/^/# /' <<<"$verdict"
 		echo "# logs:  ${dir#"$PWD"/}"
-		echo "# rerun: tests/run.sh --no-selftest -T all -k $line:$arch -t $(case_name "$file")${mutation:+ -m $mutation}" |
-			sed "s,-T.*,${one_case:+--case ${one_case#"$PWD"/} ${overlay:+--overlay $overlay }-k $line:$arch},;t"
+		word="--no-selftest -T all -t $(case_name "$file")"
+		[ -z "$one_case" ] || word="--case $one_case${overlay:+ --overlay $overlay}"
+		echo "# rerun: tests/run.sh $word -k $line:$arch${mutation:+ -m $mutation}"
 		;;
 	esac
 	if [ $verbose -eq 1 ]; then
@@ -537,7 +555,8 @@ main()
 	if [ "$controls" != no ]; then
 		# The controls prove the runner, not a kernel: one kernel an architecture is enough.
 		selftests=("$tests"/selftest/*.sh)
-		control_cells=$(rows=$(awk '!seen[$2]++ { print $1, $2, "-" }' <<<"$(control_rows)") tier=all list_cells "${selftests[@]}")
+		rows=$(awk '!seen[$2]++ { print $1, $2, "-" }' <<<"$(control_rows)")
+		control_cells=$(tier=all list_cells "${selftests[@]}")
 	fi
 	if [ $list_only -eq 1 ]; then
 		while read -r f line arch _; do
@@ -546,7 +565,8 @@ main()
 		return
 	fi
 	if [ -z "$cells" ] && [ "$controls" != only ]; then
-		say "nothing to run: no case matches -t '$cases' on -k '${kernels:-all}' in tier $tier (tests/run.sh -T all -l lists them)"
+		say "nothing to run: no case matches -t '$cases' on -k '${kernels:-all}' in tier $tier" \
+			"(tests/run.sh -T all -l lists them)"
 		exit 77
 	fi
 	mkdir -p "$out"
@@ -557,7 +577,8 @@ main()
 		run_cells <<<"$control_cells"
 		if [ $fail -gt 0 ]; then
 			echo "# Totals: pass:$pass fail:$fail skip:$skip"
-			say "the negative controls failed: this runner's verdicts cannot be trusted, nothing else was run"
+			say "the negative controls failed: this runner's verdicts cannot be trusted," \
+				"nothing else was run"
 			[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
 			exit 1
 		fi

@@ -12,8 +12,8 @@ echo 0 >/proc/sys/kernel/kptr_restrict
 # numbers are too short.
 awk '
 	BEGIN {
-		split("_stext kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension", names)
-		for (i in names) start[names[i]] = ""
+		start["_stext"] = start["kvm_vm_ioctl_check_extension"] = ""
+		start["kvm_arch_vcpu_ioctl_get_mpstate"] = start["kvm_arch_vcpu_ioctl_set_mpstate"] = ""
 	}
 	NR == FNR { if ($3 in start && start[$3] == "") start[$3] = $1 ""; next }
 	{

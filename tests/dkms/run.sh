@@ -172,7 +172,8 @@ package_test()
 guest_case()
 {
 	local rc=0
-	"$top/tests/run.sh" --case "$here/$1.sh" -k "$2:x86_64" -o "$work/guest" "${@:3}" >"$work/guest.tap" || rc=$?
+	"$top/tests/run.sh" --case "$here/$1.sh" -k "$2:x86_64" -o "$work/guest" "${@:3}" \
+		>"$work/guest.tap" || rc=$?
 	tr -d '\r' <"$work/guest/dkms.$1.$2.x86_64/result" | sed '/^exit/d' || true
 	[ "$rc" -eq 0 ] || grep '^#' "$work/guest.tap"
 	return "$rc"
@@ -186,8 +187,10 @@ booted()
 	local kernel files=$work/booted
 	kernel=$("$top/tests/lab/fetch" kernel "$1" x86_64) || return
 	# which may be a little older or newer than the lab's
-	[ "$(cat "$kernel/release")" = "$2" ] ||
-		die "the tree has $2, the lab $(cat "$kernel/release"): run tests/lab/fetch --refresh kernel $1 x86_64, and remove the tree"
+	[ "$(cat "$kernel/release")" = "$2" ] || {
+		say "the tree has $2, the lab $(cat "$kernel/release")"
+		die "run tests/lab/fetch --refresh kernel $1 x86_64, and remove the tree"
+	}
 	# usr/lib, since lib is a link in the guest
 	rm -rf "$files"
 	mkdir -p "$files/usr/lib/modules"
@@ -206,7 +209,8 @@ fetch_firmware()
 	[ ! -e "$FIRMWARE" ] || return 0
 	say "downloading firmware ..."
 	mkdir -p "$work/ovmf" "$cache/dkms"
-	(cd "$work" && apt_get download ovmf >"$work/download.log" 2>&1) || { tail -n 3 "$work/download.log" >&2; die "download failed"; }
+	(cd "$work" && apt_get download ovmf >"$work/download.log" 2>&1) ||
+		{ tail -n 3 "$work/download.log" >&2; die "download failed"; }
 	dpkg-deb -x "$work"/ovmf_*.deb "$work/ovmf"
 	mv -T "$work/ovmf" "$FIRMWARE"
 }
@@ -235,7 +239,8 @@ signature()
 		# by the project's own script and the kernel's sign-file
 		KBUILD_SIGN_PIN=$pin SIGN_KEY=$key.key SIGN_CERT=$key.pem \
 			SIGN_FILE=$(find "$tree/usr/lib" -path '*/scripts/sign-file' | head -n 1) \
-			"$top/scripts/sign" "$tree/usr/src/linux-headers-$release" "$signed/$word/rapl_pmu.ko" >&2 || return
+			"$top/scripts/sign" "$tree/usr/src/linux-headers-$release" \
+			"$signed/$word/rapl_pmu.ko" >&2 || return
 	done
 	guest_case enforce "$1" --overlay "$work/signed"
 }

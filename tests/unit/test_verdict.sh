@@ -23,9 +23,21 @@ awk -v work="$work" '
 		split("", told)
 	}
 	/^#/ && !dir { next }
-	/^=== / { close_case(); dir = work "/" substr($2, 1, length($2) - 1); system("mkdir " dir); first = !n++; print substr($0, 5) >(work "/titles"); next }
+	/^=== / {
+		close_case()
+		first = !n++
+		print substr($0, 5) >(work "/titles")
+		dir = work "/" substr($2, 1, length($2) - 1)
+		system("mkdir " dir)
+		next
+	}
 	/^== no / { told[$3] = 1; next }
-	/^== then console/ { begin("console"); split(good["console"], line, "\n"); print line[1] "\n" line[2] >out; next }
+	/^== then console/ {
+		begin("console")
+		split(good["console"], line, "\n")
+		print line[1] "\n" line[2] >out
+		next
+	}
 	/^== / { close(out); begin($2); section = $2; next }
 	{ print >out }
 	first && section ~ /^(status|console|result)$/ { good[section] = good[section] $0 "\n" }

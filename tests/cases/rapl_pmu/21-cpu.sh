@@ -15,7 +15,8 @@
 
 sys=/sys/bus/event_source/devices/power
 
-# The kernel's own alias for this machine must lead udev to the module.  (Not the shell's own modprobe.)
+# The kernel's own alias for this machine must lead udev to the module. (Not the
+# shell's own modprobe.)
 autoloads()
 {
 	/usr/sbin/modprobe -R "$(cat /sys/devices/system/cpu/modalias)" 2>/dev/null | grep -qx rapl_pmu && return
