@@ -8,7 +8,6 @@
 
 #include <linux/atomic.h>
 #include <linux/ftrace.h>
-#include <linux/stringify.h>
 
 /* Flags of a hook: only look, or move the instruction pointer. */
 #define MPST_OBSERVE	0
@@ -32,9 +31,9 @@ struct mpst_hook {
 	struct ftrace_ops ops;
 };
 
-/* @function's name is taken after the preprocessor: tests rename functions. */
+/* @function is the name in the kernel, @func what runs on entry to it. */
 #define MPST_HOOK(function, func, what) {	\
-	.name = __stringify(function),		\
+	.name = #function,		\
 	.callback = (func),			\
 	.flags = (what),			\
 }
