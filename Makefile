@@ -87,7 +87,7 @@ help:
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
 	@echo '  deb, rpm         packages, in build/deb and build/rpm'
-	@echo '  readme-table     write what the last check or check-all ran into README.md'
+	@echo '  readme-table     write what the last check or check-all ran into its table'
 	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
 	@echo 'Variables:'
