@@ -15,89 +15,13 @@
  *   C 3, B i  A address, B count of entry i
  * It needs no privilege and, unlike cpuid, no answer of QEMU's to be kept out.
  */
+#include "../model/qemu_plugin.h"
+
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* QEMU's plugin interface, version 7; see tests/model/rapl_plugin.c. */
-#define PLUGIN_API_VERSION	7
-#define PLUGIN_EXPORT		__attribute__((visibility("default")))
-
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_register;
-struct qemu_plugin_scoreboard;
-
-typedef uint64_t plugin_id;
-
-struct plugin_info {
-	const char *target_name;
-	struct {
-		int min, cur;
-	} version;
-	bool system_emulation;
-	struct {
-		int smp_vcpus, max_vcpus;
-	} system;
-};
-
-struct plugin_register {
-	struct qemu_plugin_register *handle;
-	const char *name;
-	const char *feature;
-	bool readonly;
-};
-
-typedef struct {
-	struct qemu_plugin_scoreboard *score;
-	size_t offset;
-} plugin_u64;
-
-enum { CB_WRITE_REGS = 2 };
-enum { INLINE_ADD = 0 };
-
-typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
-typedef void (*tb_cb)(struct qemu_plugin_tb *tb, void *data);
-
-void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data);
-void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    vcpu_cb cb, int flags, void *data);
-void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
-	struct qemu_plugin_insn *insn, int op, plugin_u64 entry, uint64_t imm);
-struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
-void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score,
-				  unsigned int vcpu);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-						 size_t i);
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf,
-			     size_t len);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-
-/* GLib's GArray and GByteArray have the same public part. */
-struct glib_array {
-	uint8_t *data;
-	unsigned int len;
-};
-
-struct glib_array *g_byte_array_new(void);
-struct glib_array *g_byte_array_set_size(struct glib_array *a, unsigned int n);
-char *g_array_free(struct glib_array *a, int free_segment);
-
-struct glib_array *qemu_plugin_get_registers(void);
-bool qemu_plugin_read_register(struct qemu_plugin_register *r,
-			       struct glib_array *buf);
-bool qemu_plugin_write_register(struct qemu_plugin_register *r,
-				struct glib_array *buf);
-
-PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
 
 #define SIGNATURE	0x464f5250
 

@@ -9,41 +9,15 @@
  * the median sees none of them.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "perf.h"
+
 #include <fcntl.h>
-#include <inttypes.h>
-#include <linux/perf_event.h>
-#include <sched.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#define DEVICES		"/sys/bus/event_source/devices"
 #define SAMPLES		5
 #define MAX_GROUP	16
 #define MAX_EVENTS	4096
-
-static void die(const char *format, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "bench: ");
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
 
 /*
  * Nanoseconds.  With -icount the TSC counts instructions and is read without
@@ -62,70 +36,6 @@ static uint64_t now_ns(void)
 	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 #endif
-}
-
-static void pin_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("cannot run on CPU %d: %s", cpu, strerror(errno));
-}
-
-/* ---- perf events --------------------------------------------------------- */
-
-static bool read_line(char *buf, size_t len, const char *format, ...)
-{
-	char path[256];
-	va_list ap;
-	FILE *f;
-
-	va_start(ap, format);
-	vsnprintf(path, sizeof(path), format, ap);
-	va_end(ap);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(buf, len, f))
-		buf[0] = 0;
-	fclose(f);
-	buf[strcspn(buf, "\n")] = 0;
-	return true;
-}
-
-struct event {
-	struct perf_event_attr attr;
-	int cpu;
-};
-
-/* PMU/EVENT@CPU */
-static struct event parse_event(const char *text)
-{
-	struct event e = { .attr.size = sizeof(e.attr) };
-	char pmu[64], name[64], buf[128];
-
-	if (sscanf(text, "%63[^/]/%63[^@]@%d", pmu, name, &e.cpu) != 3)
-		die("an event is PMU/EVENT@CPU, not %s", text);
-	if (!read_line(buf, sizeof(buf), DEVICES "/%s/type", pmu))
-		die("there is no PMU %s", pmu);
-	e.attr.type = atoi(buf);
-	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s", pmu, name))
-		die("PMU %s has no event %s", pmu, name);
-	if (sscanf(buf, "event=%" SCNx64, (uint64_t *)&e.attr.config) != 1)
-		die("%s: cannot parse %s", text, buf);
-	return e;
-}
-
-static int open_event(struct event *e, int group)
-{
-	int fd = syscall(SYS_perf_event_open, &e->attr, -1, e->cpu, group, 0);
-
-	if (fd < 0)
-		die("event %" PRIu64 " on CPU %d: %s", (uint64_t)e->attr.config,
-		    e->cpu, strerror(errno));
-	return fd;
 }
 
 /* ---- operations ---------------------------------------------------------- */
@@ -316,7 +226,6 @@ static const struct op *find_op(const char *name)
 		if (!strcmp(ops[i].name, name))
 			return &ops[i];
 	die("there is no operation %s", name);
-	return NULL;
 }
 
 /*
@@ -701,5 +610,4 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 2, argv + 2);
 	die("commands: time module step many profile");
-	return 2;
 }

@@ -6,27 +6,13 @@
  * from the driver.
  */
 #define _GNU_SOURCE
-#include <cpuid.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <linux/bpf.h>
-#include <linux/perf_event.h>
-#include <math.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#include "perf.h"
 
-#define DEVICES		"/sys/bus/event_source/devices"
+#include <cpuid.h>
+#include <linux/bpf.h>
+#include <math.h>
+#include <signal.h>
+
 #define MAX_EVENTS	1024
 
 /* The leaf and the numbers of the domains are those of tests/model. */
@@ -34,65 +20,8 @@
 #define TRUTH_SIGNATURE	0x4c504152
 #define TRUTH_CORE	0x80000000U
 
-struct event {
-	char pmu[64];
-	char name[64];
-	int cpu;
-	int fd;
-	unsigned int truth;	/* what to ask the model for */
-	double scale;
-	struct perf_event_attr attr;
-	uint64_t from, to;	/* truth around the count, in uJ */
-};
-
 static struct event events[MAX_EVENTS];
 static unsigned int n_events;
-
-static void die(const char *format, ...)
-{
-	va_list ap;
-
-	fprintf(stderr, "pmu: ");
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-static bool read_line(char *buf, size_t len, const char *format, ...)
-{
-	char path[256];
-	va_list ap;
-	FILE *f;
-
-	va_start(ap, format);
-	vsnprintf(path, sizeof(path), format, ap);
-	va_end(ap);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(buf, len, f))
-		buf[0] = 0;
-	fclose(f);
-	buf[strcspn(buf, "\n")] = 0;
-	return true;
-}
-
-static unsigned int pmu_type(const char *pmu)
-{
-	char buf[64];
-
-	if (!read_line(buf, sizeof(buf), DEVICES "/%s/type", pmu))
-		die("there is no PMU %s", pmu);
-	return strtoul(buf, NULL, 10);
-}
-
-static int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu,
-		     int group)
-{
-	return syscall(SYS_perf_event_open, attr, pid, cpu, group, 0);
-}
 
 /* ---- truth --------------------------------------------------------------- */
 
@@ -142,44 +71,20 @@ static unsigned int truth_index(const struct event *e)
 		if (!strcmp(e->name, names[i]))
 			return package << 8 | i;
 	die("the model knows no %s", e->name);
-	return 0;
 }
 
 /* ---- events -------------------------------------------------------------- */
 
-/* PMU/EVENT@CPU */
-static struct event *parse_event(const char *text)
+static struct event *add_event(const char *text)
 {
 	struct event *e = &events[n_events];
-	char buf[128];
 
 	if (n_events == MAX_EVENTS)
 		die("more than %d events", MAX_EVENTS);
-	if (sscanf(text, "%63[^/]/%63[^@]@%d", e->pmu, e->name, &e->cpu) != 3)
-		die("an event is PMU/EVENT@CPU, not %s", text);
-	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s", e->pmu,
-		       e->name))
-		die("PMU %s has no event %s", e->pmu, e->name);
-	e->attr.size = sizeof(e->attr);
-	e->attr.type = pmu_type(e->pmu);
-	if (sscanf(buf, "event=%" SCNx64, (uint64_t *)&e->attr.config) != 1)
-		die("%s/%s: cannot parse %s", e->pmu, e->name, buf);
-	if (!read_line(buf, sizeof(buf), DEVICES "/%s/events/%s.scale", e->pmu,
-		       e->name))
-		die("%s/%s has no scale", e->pmu, e->name);
-	e->scale = strtod(buf, NULL);
+	*e = parse_event(text);
 	e->attr.disabled = 1;
-	e->fd = -1;
 	n_events++;
 	return e;
-}
-
-static void open_event(struct event *e, int group)
-{
-	e->fd = perf_open(&e->attr, -1, e->cpu, group);
-	if (e->fd < 0)
-		die("%s/%s on CPU %d: %s", e->pmu, e->name, e->cpu,
-		    strerror(errno));
 }
 
 static uint64_t count(const struct event *e)
@@ -228,16 +133,6 @@ static void wait_file(const char *path)
 		wait_seconds(0.05);
 }
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("cannot run on CPU %d: %s", cpu, strerror(errno));
-}
-
 /*
  * truth SECONDS TOLERANCE [group] [read=SECONDS] [from=CPU] EVENT...
  * Counts all events over the same time, each beside the truth.  Between truth
@@ -266,9 +161,9 @@ static int cmd_truth(int argc, char **argv)
 		else if (!strncmp(argv[a], "read=", 5))
 			every = atof(argv[a] + 5);
 		else if (!strncmp(argv[a], "from=", 5))
-			pin(atoi(argv[a] + 5));
+			pin_cpu(atoi(argv[a] + 5));
 		else
-			parse_event(argv[a]);
+			add_event(argv[a]);
 	}
 	be_urgent();
 	for (i = 0; i < n_events; i++) {
@@ -409,7 +304,7 @@ static int cmd_hold(int argc, char **argv)
 	if (argc < 2)
 		die("hold SECONDS EVENT...");
 	for (a = 1; a < argc; a++)
-		parse_event(argv[a]);
+		add_event(argv[a]);
 	for (i = 0; i < n_events; i++) {
 		events[i].attr.disabled = 0;
 		open_event(&events[i], -1);
@@ -427,8 +322,8 @@ static int cmd_same(int argc, char **argv)
 
 	if (argc != 2)
 		die("same EVENT EVENT");
-	a = parse_event(argv[0]);
-	b = parse_event(argv[1]);
+	a = add_event(argv[0]);
+	b = add_event(argv[1]);
 	open_event(a, -1);
 	b->fd = perf_open(&b->attr, -1, b->cpu, a->fd);
 	printf("%s\n", b->fd < 0 ? errno_name(errno) : "ok");
@@ -446,8 +341,8 @@ static int cmd_beside(int argc, char **argv)
 
 	if (argc != 4)
 		die("beside SECONDS TOLERANCE EVENT EVENT");
-	a = parse_event(argv[2]);
-	b = parse_event(argv[3]);
+	a = add_event(argv[2]);
+	b = add_event(argv[3]);
 	a->attr.disabled = b->attr.disabled = 0;
 	open_event(a, -1);
 	open_event(b, -1);
@@ -791,8 +686,8 @@ static int cmd_hammer(int argc, char **argv)
 	if (argc < 4)
 		die("hammer SECONDS TOLERANCE EVENT CPU...");
 	seconds = atof(argv[0]);
-	e = parse_event(argv[2]);
-	other = parse_event(argv[2]);
+	e = add_event(argv[2]);
+	other = add_event(argv[2]);
 	open_event(e, -1);
 	open_event(other, -1);
 	e->truth = truth_index(e);
@@ -918,8 +813,8 @@ static int cmd_bpf(int argc, char **argv)
 
 	if (argc < 4)
 		die("bpf SECONDS TOLERANCE EVENT CPU...");
-	e = parse_event(argv[2]);
-	quiet = parse_event(argv[2]);
+	e = add_event(argv[2]);
+	quiet = add_event(argv[2]);
 	open_event(e, -1);
 	open_event(quiet, -1);
 	prog = bpf_reader(bpf_map_of(e));
@@ -936,12 +831,12 @@ static int cmd_bpf(int argc, char **argv)
 			die("fork: %s", strerror(errno));
 		if (children[n++])
 			continue;
-		pin(atoi(argv[a]));
+		pin_cpu(atoi(argv[a]));
 		while (time(NULL) < end)
 			count(e);
 		_exit(0);
 	}
-	pin(e->cpu);
+	pin_cpu(e->cpu);
 	while (time(NULL) < end) {
 		memset(&attr, 0, sizeof(attr));
 		attr.test.prog_fd = prog;

@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Host tests of rapl_model.c: prints KTAP. */
+/* Host tests of rapl_model.c */
 #include "rapl_model.h"
+#include "../unit/tap.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define SECOND	1000000000ULL
-#define MAX_CASES 400
-
-static char lines[MAX_CASES][200];
-static bool good[MAX_CASES];
-static unsigned int n_cases, n_failed;
-
-__attribute__((format(printf, 2, 3)))
-static void check(bool ok, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (n_cases == MAX_CASES) {
-		printf("Bail out! more than %d cases\n", MAX_CASES);
-		exit(1);
-	}
-	va_start(ap, fmt);
-	vsnprintf(lines[n_cases], sizeof(lines[0]), fmt, ap);
-	va_end(ap);
-	good[n_cases++] = ok;
-	n_failed += !ok;
-}
 
 static void check_equal(uint64_t seen, uint64_t wanted, const char *what)
 {
-	check(seen == wanted, seen == wanted ? "%s" :
-	      "%s: %" PRIu64 " (%#" PRIx64 "), expected %" PRIu64 " (%#" PRIx64 ")",
-	      what, seen, seen, wanted, wanted);
+	TEST(seen == wanted, seen == wanted ? "%s" :
+	     "%s: %" PRIu64 " (%#" PRIx64 "), expected %" PRIu64 " (%#" PRIx64 ")",
+	     what, seen, seen, wanted, wanted);
 }
 
 /* "cpus arg arg ..." */
@@ -82,8 +60,8 @@ static void check_answer(const struct rapl_model *m, unsigned int cpu,
 	uint64_t v;
 	enum rapl_answer a = rapl_model_read(m, cpu, msr, SECOND, &v);
 
-	check(a == wanted, "%s: MSR %#x of cpu %u answers %s", what, msr, cpu,
-	      answer_name(a));
+	TEST(a == wanted, "%s: MSR %#x of cpu %u answers %s", what, msr, cpu,
+	     answer_name(a));
 }
 
 static void test_units(void)
@@ -104,9 +82,9 @@ static void test_units(void)
 
 		snprintf(args, sizeof(args), "pkg0=3 tick=0 unit=%u", u);
 		m = make_model(1, args);
-		check(read_msr(&m, 0, RAPL_MSR_UNIT, 0) == (0xa0003 | u << 8) &&
-		      read_msr(&m, 0, RAPL_MSR_PKG, SECOND / 2) ==
-		      (uint32_t)((3ULL << u) / 2), "unit %u: 606h and 1.5 J", u);
+		TEST(read_msr(&m, 0, RAPL_MSR_UNIT, 0) == (0xa0003 | u << 8) &&
+		     read_msr(&m, 0, RAPL_MSR_PKG, SECOND / 2) ==
+		     (uint32_t)((3ULL << u) / 2), "unit %u: 606h and 1.5 J", u);
 	}
 
 	m = make_model(1, "pkg0=64/32/8/2/7 tick=0 ram_unit=16 psys_unit=0");
@@ -182,9 +160,9 @@ static void test_packages(void)
 	unsigned int cpu;
 
 	for (cpu = 0; cpu < 8; cpu++)
-		check(rapl_model_package(&m, cpu) == cpu / 4 &&
-		      read_msr(&m, cpu, RAPL_MSR_PKG, SECOND) == (cpu < 4 ? 64 : 128) << 14,
-		      "cpu %u reads its own package's counter", cpu);
+		TEST(rapl_model_package(&m, cpu) == cpu / 4 &&
+		     read_msr(&m, cpu, RAPL_MSR_PKG, SECOND) == (cpu < 4 ? 64 : 128) << 14,
+		     "cpu %u reads its own package's counter", cpu);
 	m = make_model(6, "packages=3 pkg0=64/32 pkg2=10 tick=0");
 	check_equal(read_msr(&m, 3, RAPL_MSR_PKG, SECOND), 64 << 14, "pkg0 is the default of the rest");
 	check_equal(read_msr(&m, 5, RAPL_MSR_PKG, SECOND), 10 << 14, "pkg2 has its own");
@@ -208,9 +186,9 @@ static void test_amd(void)
 	check_equal(read_msr(&m, 0, RAPL_MSR_AMD_PKG, SECOND), 64 << 16, "AMD: package 0");
 	check_equal(read_msr(&m, 7, RAPL_MSR_AMD_PKG, SECOND), 32 << 16, "AMD: package 1");
 	for (cpu = 0; cpu < 8; cpu++)
-		check(rapl_model_core(&m, cpu) == cpu / 2 &&
-		      read_msr(&m, cpu, RAPL_MSR_AMD_CORE, SECOND) ==
-		      (cpu < 4 ? 12 : 4) << 16, "AMD: cpu %u reads its core", cpu);
+		TEST(rapl_model_core(&m, cpu) == cpu / 2 &&
+		     read_msr(&m, cpu, RAPL_MSR_AMD_CORE, SECOND) ==
+		     (cpu < 4 ? 12 : 4) << 16, "AMD: cpu %u reads its core", cpu);
 	check_equal(rapl_model_core_uj(&m, 1, SECOND), 12000000, "AMD: truth of core 1");
 	check_equal(rapl_model_core_uj(&m, 3, SECOND), 4000000, "AMD: truth of core 3");
 	check_answer(&m, 0, RAPL_MSR_UNIT, RAPL_FAULT, "AMD has no Intel registers");
@@ -255,19 +233,19 @@ static void test_absent(void)
 	m = make_model(1, "absent=pkg+cores fault=zero start=77 high=5");
 	check_answer(&m, 0, RAPL_MSR_PKG, RAPL_VALUE, "fault=zero");
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND), 0, "fault=zero: absent reads 0");
-	check(read_msr(&m, 0, RAPL_MSR_RAM, SECOND) != 0, "fault=zero: present does not");
+	TEST(read_msr(&m, 0, RAPL_MSR_RAM, SECOND) != 0, "fault=zero: present does not");
 
 	m = make_model(1, "zero=1 absent=pkg start=77 high=5");
 	for (i = 0; i < sizeof(all) / sizeof(*all); i++) {
 		v = 1;
-		check(rapl_model_read(&m, 0, all[i], SECOND, &v) == RAPL_VALUE && !v,
-		      "zero=1: MSR %#x reads 0", all[i]);
-		check(rapl_model_is_msr(all[i]), "MSR %#x is a RAPL register", all[i]);
+		TEST(rapl_model_read(&m, 0, all[i], SECOND, &v) == RAPL_VALUE && !v,
+		     "zero=1: MSR %#x reads 0", all[i]);
+		TEST(rapl_model_is_msr(all[i]), "MSR %#x is a RAPL register", all[i]);
 	}
 	for (i = 0; i < sizeof(others) / sizeof(*others); i++)
-		check(!rapl_model_is_msr(others[i]) &&
-		      rapl_model_read(&m, 0, others[i], SECOND, &v) == RAPL_OTHER,
-		      "MSR %#x is left to QEMU", others[i]);
+		TEST(!rapl_model_is_msr(others[i]) &&
+		     rapl_model_read(&m, 0, others[i], SECOND, &v) == RAPL_OTHER,
+		     "MSR %#x is left to QEMU", others[i]);
 }
 
 /* The factor of the wave at a time, in plain floating point. */
@@ -313,8 +291,8 @@ static void test_waves(void)
 				worst = fabs(seen - sum);
 		}
 		/* a jump within a step: at most half a step's energy, each */
-		check(worst < 0.02, "%s: worst difference from a sum over 400000 steps %g J",
-		      waves[w], worst);
+		TEST(worst < 0.02, "%s: worst difference from a sum over 400000 steps %g J",
+		     waves[w], worst);
 	}
 	{
 		struct rapl_model m = make_model(1, "pkg0=100 tick=0 wave=square:0.5:1.5:2");
@@ -355,7 +333,7 @@ static void test_commands(void)
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 10 * SECOND + 1000000), 524, "reset between ticks: then half a tick");
 
 	m = make_model(1, "pkg0=64 tick=0");
-	check(rapl_model_factor(&m, SECOND, 300), "factor 300 %%");
+	TEST(rapl_model_factor(&m, SECOND, 300), "factor 300 %%");
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND), 64 << 14, "factor: no jump");
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 2 * SECOND), 256 << 14, "factor: 300 %");
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND / 2), 64 << 14,
@@ -364,7 +342,7 @@ static void test_commands(void)
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 9 * SECOND), 256 << 14, "factor: 0 %");
 	rapl_model_factor(&m, 9 * SECOND, 50);
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 11 * SECOND), 320 << 14, "factor: 50 %");
-	check(!rapl_model_factor(&m, 11 * SECOND, 1001), "factor 1001 %% is refused");
+	TEST(!rapl_model_factor(&m, 11 * SECOND, 1001), "factor 1001 %% is refused");
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 13 * SECOND), 384 << 14, "factor: a refused one changes nothing");
 	rapl_model_stop(&m, 13 * SECOND, true);
 	check_equal(rapl_model_energy_uj(&m, 0, RAPL_PKG, 99 * SECOND), 384000000, "stop: no energy");
@@ -412,8 +390,8 @@ static void test_agreement(void)
 			if (fabs(truth - sum) > worst)
 				worst = fabs(truth - sum);
 		}
-		check(worst < units[i] + 2e-6, "%s: 20000 readings in %.0f s stay within %.3g J of truth",
-		      machines[i], t / 1e9, worst);
+		TEST(worst < units[i] + 2e-6, "%s: 20000 readings in %.0f s stay within %.3g J of truth",
+		     machines[i], t / 1e9, worst);
 	}
 }
 
@@ -429,8 +407,8 @@ static void check_error(unsigned int cpus, const char *args, const char *wanted)
 		ok = rapl_config_parse(&cfg, a, err, sizeof(err));
 	if (ok)
 		ok = rapl_config_finish(&cfg, cpus, err, sizeof(err));
-	check(!ok && strstr(err, wanted) && !strchr(err, '\n'),
-	      "refused: %.40s (%.100s)", args, ok ? "but it was accepted" : err);
+	TEST(!ok && strstr(err, wanted) && !strchr(err, '\n'),
+	     "refused: %.40s (%.100s)", args, ok ? "but it was accepted" : err);
 }
 
 static void test_parser(void)
@@ -492,18 +470,16 @@ static void test_parser(void)
 	check_error(1, "=1", " is no argument");
 
 	m = make_model(2, "zero=on atom=off start=0xFFffFF00 s3=reset bit=0 truth=/a=b access=c");
-	check(m.cfg.zero && !m.cfg.atom && m.cfg.start == 0xffffff00 && m.cfg.s3_reset &&
-	      !m.cfg.amd_bit, "on, off, hexadecimal, s3 and bit are read");
-	check(!strcmp(m.cfg.truth, "/a=b") && !strcmp(m.cfg.access, "c"), "file names may contain =");
+	TEST(m.cfg.zero && !m.cfg.atom && m.cfg.start == 0xffffff00 && m.cfg.s3_reset &&
+	     !m.cfg.amd_bit, "on, off, hexadecimal, s3 and bit are read");
+	TEST(!strcmp(m.cfg.truth, "/a=b") && !strcmp(m.cfg.access, "c"), "file names may contain =");
 	m = make_model(2, "start=4294967295 high=0xffffffff unit=31 tick=10000000000");
-	check(m.cfg.start == UINT32_MAX && m.cfg.high == UINT32_MAX && m.cfg.unit == 31 &&
-	      m.cfg.tick_ns == 10000000000ULL, "the greatest values are allowed");
+	TEST(m.cfg.start == UINT32_MAX && m.cfg.high == UINT32_MAX && m.cfg.unit == 31 &&
+	     m.cfg.tick_ns == 10000000000ULL, "the greatest values are allowed");
 }
 
 int main(void)
 {
-	unsigned int i;
-
 	test_units();
 	test_wrap();
 	test_tick();
@@ -514,17 +490,5 @@ int main(void)
 	test_commands();
 	test_agreement();
 	test_parser();
-
-	printf("KTAP version 1\n1..%u\n", n_cases);
-	for (i = 0; i < n_cases; i++) {
-		/* a # would start a directive */
-		char *hash;
-
-		while ((hash = strchr(lines[i], '#')))
-			*hash = '~';
-		printf("%sok %u - %s\n", good[i] ? "" : "not ", i + 1, lines[i]);
-	}
-	fprintf(n_failed ? stderr : stdout, "# %u passed, %u failed\n",
-		n_cases - n_failed, n_failed);
-	return n_failed ? 1 : 0;
+	return TEST_END();
 }
