@@ -9,15 +9,11 @@
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 . /lib/ktap.sh
 . /lib/module.sh
-
-group() {
-	for domain in pkg cores ram gpu psys; do
-		echo "$1/energy-$domain@0"
-	done
-}
+. /usr/lib/bench.sh
 
 plan 5
 check "the kernel's own rapl" load_mod rapl
@@ -27,16 +23,18 @@ zone=/sys/class/powercap/intel-rapl:0/energy_uj
 check "powercap's zone" test -r $zone
 
 measure() {
-	bench time syscall 400 getppid || return
-	for pmu in mine power; do
-		bench time read.$pmu 200 read $pmu/energy-pkg@0 || return
+	case $1 in
+	powercap) bench time read.powercap 100 pread $zone 0 64 ;;
+	msr) bench time read.msr 100 pread /dev/cpu/0/msr 0x611 8 ;;
+	*)
 		# shellcheck disable=SC2046	# five words
-		bench time group.$pmu 100 read $(group $pmu) || return
-		bench time open.$pmu 20 open $pmu/energy-pkg@0 || return
-		bench time toggle.$pmu 100 toggle $pmu/energy-pkg@0 || return
-	done
-	bench time read.powercap 100 pread $zone 0 64 || return
-	bench time read.msr 100 pread /dev/cpu/0/msr 0x611 8
+		bench time "read.$1" 200 read "$1/energy-pkg@0" &&
+			bench time "group.$1" 100 read $(group "$1") &&
+			bench time "open.$1" 20 open "$1/energy-pkg@0" &&
+			bench time "toggle.$1" 100 toggle "$1/energy-pkg@0"
+		;;
+	esac
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured in_turns measure mine power powercap msr
+bench time syscall 400 getppid
 finish

@@ -9,26 +9,20 @@
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl
 . /lib/ktap.sh
 . /lib/module.sh
-
-group() {
-	for domain in pkg cores ram gpu psys; do
-		echo "$1/energy-$domain@0"
-	done
-}
+. /usr/lib/bench.sh
 
 plan 3
 check "the kernel's own rapl" load_mod rapl
 check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
 
 measure() {
-	for pmu in mine power; do
-		bench time moving.$pmu 200 read $pmu/energy-pkg@0 || return
-		# shellcheck disable=SC2046	# five words
-		bench time moving5.$pmu 100 read $(group $pmu) || return
-	done
+	# shellcheck disable=SC2046	# five words
+	bench time "moving.$1" 200 read "$1/energy-pkg@0" &&
+		bench time "moving5.$1" 100 read $(group "$1")
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured in_turns measure mine power
 finish

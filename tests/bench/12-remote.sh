@@ -9,9 +9,11 @@
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 . /lib/ktap.sh
 . /lib/module.sh
+. /usr/lib/bench.sh
 
 plan 4
 check "the kernel's own rapl" load_mod rapl
@@ -19,10 +21,11 @@ check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
 check "powercap and msr" modprobe -a msr intel_rapl_msr
 
 measure() {
-	bench time remote.mine 200 cpu=1 read mine/energy-pkg@0 || return
-	bench time remote.power 200 cpu=1 read power/energy-pkg@0 || return
-	bench time remote.powercap 100 cpu=1 pread /sys/class/powercap/intel-rapl:0/energy_uj 0 64 || return
-	bench time remote.msr 100 cpu=1 pread /dev/cpu/0/msr 0x611 8
+	case $1 in
+	powercap) bench time remote.powercap 100 cpu=1 pread /sys/class/powercap/intel-rapl:0/energy_uj 0 64 ;;
+	msr) bench time remote.msr 100 cpu=1 pread /dev/cpu/0/msr 0x611 8 ;;
+	*) bench time "remote.$1" 200 cpu=1 read "$1/energy-pkg@0" ;;
+	esac
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured in_turns measure mine power powercap msr
 finish

@@ -9,15 +9,11 @@
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 . /lib/ktap.sh
 . /lib/module.sh
-
-group() {
-	for domain in pkg cores ram gpu psys; do
-		echo "$1/energy-$domain@0"
-	done
-}
+. /usr/lib/bench.sh
 
 plan 3
 check "the kernel's own rapl" load_mod rapl
@@ -35,5 +31,5 @@ measure() {
 	bench profile read.powercap 100 pread /sys/class/powercap/intel-rapl:0/energy_uj 0 64 || return
 	bench profile read.msr 200 pread /dev/cpu/0/msr 0x611 8
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured measure
 finish

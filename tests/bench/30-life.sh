@@ -15,10 +15,6 @@
 . /lib/module.sh
 . /usr/lib/bench.sh
 
-group() {
-	echo "$1/energy-pkg/,$1/energy-cores/,$1/energy-ram/,$1/energy-gpu/,$1/energy-psys/"
-}
-
 # per_hour: calls an hour, from a fifth of one, since an idle hour takes the emulator two minutes
 per_hour() { echo $(($(sed -n '$p' | cut -d' ' -f1) * 5)); }
 
@@ -29,19 +25,28 @@ wakeups() {
 	echo "value wakeups.idle.$2 $(watch_timer "$(timer_of "$1")" sleep 720 | per_hour)"
 }
 
-plan 1
+life() {
+	case $1 in
+	mine) bench module module.mine "$(ko_file rapl_pmu)" rapl_pmu pmu_name=mine ;;
+	power) bench module module.power "$(ko_file rapl)" rapl ;;
+	esac
+}
+
+tick() {
+	bench step "tick.$1" 10 60 perf stat -a -e "$(group "$1" | sed 's/@0/\//' | paste -sd,)" -I 100 --interval-count @
+}
+
 measure() {
-	bench module module.mine "$(ko_file rapl_pmu)" rapl_pmu pmu_name=mine || return
-	bench module module.power "$(ko_file rapl)" rapl || return
+	in_turns life mine power || return
 	echo "value slab.mine $(slab_of rapl_pmu pmu_name=mine)"
 	echo "value slab.power $(slab_of rapl)"
 	echo "value core.mine $(cat /sys/module/rapl_pmu/coresize)"
 	echo "value core.power $(cat /sys/module/rapl/coresize)"
-	for pmu in mine power; do
-		bench step tick.$pmu 10 60 perf stat -a -e "$(group $pmu)" -I 100 --interval-count @ || return
-	done
+	in_turns tick mine power || return
 	wakeups rapl_pmu mine
 	wakeups rapl power
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+
+plan 1
+measured measure
 finish

@@ -15,18 +15,28 @@
 . /lib/ktap.sh
 . /usr/lib/bench.sh
 
-measure()
+life()
 {
-	bench module "module.@n@.mine" "$(ko_file rapl_pmu)" rapl_pmu pmu_name=mine || return
-	bench module "module.@n@.power" "$(ko_file rapl)" rapl || return
+	case $1 in
+	mine) bench module "module.@n@.mine" "$(ko_file rapl_pmu)" rapl_pmu pmu_name=mine ;;
+	power) bench module "module.@n@.power" "$(ko_file rapl)" rapl ;;
+	esac
+}
+
+tick()
+{
+	bench step "tick.@n@.$1" 10 40 perf stat -a -e "$1/energy-pkg/,$1/energy-ram/" \
+		-I 100 --interval-count @
+}
+
+measure_all()
+{
+	in_turns life mine power || return
 	echo "value slab.@n@.mine $(slab_of rapl_pmu pmu_name=mine)"
 	echo "value slab.@n@.power $(slab_of rapl)"
-	for pmu in mine power; do
-		bench step "tick.@n@.$pmu" 10 40 perf stat -a -e "$pmu/energy-pkg/,$pmu/energy-ram/" \
-			-I 100 --interval-count @ || return
-	done
+	in_turns tick mine power
 }
 
 plan 1
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured measure_all
 finish

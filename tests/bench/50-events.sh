@@ -20,22 +20,24 @@ plan 3
 check "the kernel's own rapl" load_mod rapl
 check "rapl_pmu beside it" load_mod rapl_pmu pmu_name=mine
 
-# many MODULE PMU EVENTS SECONDS
-many() {
-	set -- "$1" "$2" "$3" "$(watch_timer "$(timer_of "$1")" bench many "events.$3.$2" "$3" "$4" "$2/energy-pkg@0")"
-	echo "$4" | sed '$d'
-	echo "$4" | sed -n '$p' | while read -r calls mean; do
-		echo "value events.$3.$2.calls $calls"
-		echo "value events.$3.$2.timer $mean"
+# timer MODULE PMU SECONDS: calls of its timer's function meanwhile, and the mean
+timer() {
+	watch_timer "$(timer_of "$1")" bench many "idle.$n.$2" "$n" "$3" "$2/energy-pkg@0" | sed '$!d' |
+	while read -r calls mean; do
+		echo "value events.$n.$2.calls $calls"
+		echo "value events.$n.$2.timer $mean"
 	done
 }
 
+many() { bench many "events.$n.$1" "$n" 0 "$1/energy-pkg@0"; }
+
 measure() {
 	for n in 1 10 100 1000; do
+		in_turns many mine power || return
 		# The timer of in-tree rapl comes every 655 s, ours every 6.5 s.
-		many rapl_pmu mine $n 40 || return
-		many rapl power $n 700 || return
+		timer rapl_pmu mine 40 || return
+		timer rapl power 700 || return
 	done
 }
-if measure; then ok "measured"; else not_ok "measured"; fi
+measured measure
 finish

@@ -8,33 +8,31 @@
 # append: mitigations=off
 # timeout: 900
 # guest: bench
+# files: tests/bench/lib.sh:/usr/lib/bench.sh
 . /lib/ktap.sh
 . /lib/module.sh
+. /usr/lib/bench.sh
 
 tracing=/sys/kernel/tracing
 
 measure() {
-	bench time "get.$1" 200 get || return
-	bench time "runnable.$1" 200 runnable || return
-	bench time "stopped.$1" 200 stopped || return
-	bench time "check14.$1" 200 check 14 || return
-	bench time "check1.$1" 200 check 1
+	case $1 in
+	module|events) load_mod kvm_arm_mpstate mode=hook || return ;;
+	trace) load_mod kvm_arm_mpstate mode=trace || return ;;
+	esac
+	# What runs in KVM_RUN: nothing of it may be patched.
+	[ "$1" != module ] || cp $tracing/enabled_functions /tmp/enabled
+	[ "$1" != events ] || echo 1 >$tracing/events/kvm_arm_mpstate/enable
+	bench time "get.$1" 200 get &&
+		bench time "runnable.$1" 200 runnable &&
+		bench time "stopped.$1" 200 stopped &&
+		bench time "check14.$1" 200 check 14 &&
+		bench time "check1.$1" 200 check 1 || return
+	[ "$1" = native ] || unload_mod kvm_arm_mpstate
 }
 
-plan 8
+plan 1
+measured in_turns measure native module events trace
 bench time syscall 400 getppid
-if measure native; then ok "native"; else not_ok "native"; fi
-check "load" load_mod kvm_arm_mpstate mode=hook
-cp $tracing/enabled_functions /tmp/enabled
-if measure module; then ok "with the module"; else not_ok "with the module"; fi
-echo 1 >$tracing/events/kvm_arm_mpstate/enable
-if measure events; then ok "tracepoints on"; else not_ok "tracepoints on"; fi
-echo 0 >$tracing/events/kvm_arm_mpstate/enable
-check "unload" unload_mod kvm_arm_mpstate
-check "load mode=trace" load_mod kvm_arm_mpstate mode=trace
-if measure trace; then ok "mode=trace"; else not_ok "mode=trace"; fi
-unload_mod kvm_arm_mpstate
-if measure after; then ok "without it again"; else not_ok "without it again"; fi
-# What runs in KVM_RUN: nothing of it may be patched.
 sed 's/^/hooked /' /tmp/enabled
 finish

@@ -1,6 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# lib.sh - what several benchmarks need in the guest: traces, module files
+# lib.sh - what several benchmarks need in the guest: turns, traces, module files
+
+# in_turns FUNCTION RIVAL...: what FUNCTION RIVAL prints, for each rival in turns (A B A B):
+# what changes while the machine runs changes for all of them. The first turn warms up.
+in_turns()
+{
+	turns_of=$1
+	shift
+	for turn in warm-up 1 2 3 4 5; do
+		for rival; do
+			"$turns_of" "$rival" >/tmp/turn || return
+			[ "$turn" = warm-up ] || cat /tmp/turn
+		done
+	done
+}
+
+# measured COMMAND...: as check, but what it prints are the figures
+measured() { if "$@"; then ok measured; else not_ok measured; fi; }
+
+# group PMU: the five events of a package, for bench
+group()
+{
+	for domain in pkg cores ram gpu psys; do
+		echo "$1/energy-$domain@0"
+	done
+}
 
 tracing=/sys/kernel/tracing
 

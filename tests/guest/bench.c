@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Measures what one operation costs, on a machine whose time is the number of
- * instructions (-icount shift=0,sleep=off).  It does the same to each rival and
- * prints all samples; tests/bench/run judges.
+ * Measures once what one operation costs, on a machine whose time is the number
+ * of instructions (-icount shift=0,sleep=off).  The cases call it for each rival
+ * in turns; tests/bench/run judges.
  *
- * Each sample is the mean over a number of operations that is small against the
+ * A sample is the mean over a number of operations that is small against the
  * time between two ticks of the kernel, so that ticks fall into few samples and
  * the median sees none of them.
  */
@@ -15,7 +15,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#define SAMPLES		5
 #define MAX_GROUP	16
 #define MAX_EVENTS	4096
 
@@ -249,22 +248,16 @@ static double measure(const struct op *op, unsigned int n)
 	return (double)(now_ns() - start) / n;
 }
 
-static void print_samples(const char *name, const double *v, unsigned int n)
+static void print_value(const char *name, const char *what, double value)
 {
-	unsigned int i;
-
-	printf("sample %s", name);
-	for (i = 0; i < n; i++)
-		printf(" %.1f", v[i]);
-	putchar('\n');
+	printf("value %s%s %.1f\n", name, what, value);
 }
 
 /* time NAME N [cpu=CPU] OP ARGUMENTS... */
 static int cmd_time(int argc, char **argv)
 {
-	double v[SAMPLES];
 	const struct op *op;
-	unsigned int n, i;
+	unsigned int n;
 	int a = 2, cpu = 0;
 
 	if (argc < 3)
@@ -277,9 +270,7 @@ static int cmd_time(int argc, char **argv)
 	op->prepare(argc - a - 1, argv + a + 1);
 	/* fill the slab caches */
 	measure(op, n);
-	for (i = 0; i < SAMPLES; i++)
-		v[i] = measure(op, n);
-	print_samples(argv[0], v, SAMPLES);
+	print_value(argv[0], "", measure(op, n));
 	return 0;
 }
 
@@ -288,35 +279,25 @@ static int cmd_time(int argc, char **argv)
 /* module NAME FILE MODULE [PARAMETERS]: NAME.load and NAME.unload */
 static int cmd_module(int argc, char **argv)
 {
-	double in[SAMPLES], out[SAMPLES];
-	char name[128];
-	unsigned int i;
+	uint64_t t;
+	int f;
 
 	if (argc < 3)
 		die("module NAME FILE MODULE [PARAMETERS]");
 	pin_cpu(0);
-	for (i = 0; i < SAMPLES; i++) {
-		int f = open(argv[1], O_RDONLY | O_CLOEXEC);
-		uint64_t t;
-
-		if (f < 0)
-			die("%s: %s", argv[1], strerror(errno));
-		settle();
-		t = now_ns();
-		if (syscall(SYS_finit_module, f, argc > 3 ? argv[3] : "", 0))
-			die("loading %s: %s", argv[1], strerror(errno));
-		in[i] = now_ns() - t;
-		close(f);
-		settle();
-		t = now_ns();
-		if (syscall(SYS_delete_module, argv[2], O_NONBLOCK))
-			die("unloading %s: %s", argv[2], strerror(errno));
-		out[i] = now_ns() - t;
-	}
-	snprintf(name, sizeof(name), "%s.load", argv[0]);
-	print_samples(name, in, SAMPLES);
-	snprintf(name, sizeof(name), "%s.unload", argv[0]);
-	print_samples(name, out, SAMPLES);
+	f = open(argv[1], O_RDONLY | O_CLOEXEC);
+	if (f < 0)
+		die("%s: %s", argv[1], strerror(errno));
+	settle();
+	t = now_ns();
+	if (syscall(SYS_finit_module, f, argc > 3 ? argv[3] : "", 0))
+		die("loading %s: %s", argv[1], strerror(errno));
+	print_value(argv[0], ".load", now_ns() - t);
+	settle();
+	t = now_ns();
+	if (syscall(SYS_delete_module, argv[2], O_NONBLOCK))
+		die("unloading %s: %s", argv[2], strerror(errno));
+	print_value(argv[0], ".unload", now_ns() - t);
 	return 0;
 }
 
@@ -350,27 +331,20 @@ static double cpu_time(char **argv)
  */
 static int cmd_step(int argc, char **argv)
 {
-	double v[SAMPLES], few, many;
-	unsigned int i;
-	int a;
+	double cost[2];
+	int a, i;
 
 	if (argc < 4)
 		die("step NAME FEW MANY COMMAND...");
 	pin_cpu(0);
-	for (i = 0; i <= SAMPLES; i++) {
+	for (i = 0; i < 2; i++) {
 		char *command[64] = { NULL };
 
 		for (a = 3; a < argc && a < 64; a++)
-			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[1];
-		few = cpu_time(command);
-		for (a = 3; a < argc && a < 64; a++)
-			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[2];
-		many = cpu_time(command);
-		/* The first pair fills the caches. */
-		if (i)
-			v[i - 1] = (many - few) / (atoi(argv[2]) - atoi(argv[1]));
+			command[a - 3] = strcmp(argv[a], "@") ? argv[a] : argv[1 + i];
+		cost[i] = cpu_time(command);
 	}
-	print_samples(argv[0], v, SAMPLES);
+	print_value(argv[0], "", (cost[1] - cost[0]) / (atoi(argv[2]) - atoi(argv[1])));
 	return 0;
 }
 
@@ -401,9 +375,7 @@ static int cmd_many(int argc, char **argv)
 {
 	static int fds[MAX_EVENTS];
 	struct rlimit files = { MAX_EVENTS + 64, MAX_EVENTS + 64 };
-	double v[SAMPLES];
 	unsigned int n, i;
-	char name[128];
 	long slab;
 
 	if (argc != 4)
@@ -421,13 +393,10 @@ static int cmd_many(int argc, char **argv)
 		fds[i] = open_event(&event, i ? fds[0] : -1);
 		event.attr.disabled = 0;
 	}
-	printf("value %s.slab_kb %ld\n", argv[0], memory_kb("Slab") - slab);
+	print_value(argv[0], ".slab_kb", memory_kb("Slab") - slab);
 	fd = fds[0];
 	run_toggle();
-	for (i = 0; i < SAMPLES; i++)
-		v[i] = measure(&(struct op) { .run = run_toggle }, 1) / n;
-	snprintf(name, sizeof(name), "%s.toggle", argv[0]);
-	print_samples(name, v, SAMPLES);
+	print_value(argv[0], ".toggle", measure(&(struct op) { .run = run_toggle }, 1) / n);
 	if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
 		die("enable: %s", strerror(errno));
 	sleep(atoi(argv[2]));
@@ -591,6 +560,7 @@ static int cmd_profile(int argc, char **argv)
 		       (double)symbols[i].count / n, symbols[i].name);
 	return 0;
 }
+
 int main(int argc, char **argv)
 {
 	static const struct {

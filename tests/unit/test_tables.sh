@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Generated blocks of Markdown files: what is replaced, and what stays as it is.
+# Generated blocks of Markdown files, and what the bench says of a row.
 set -euo pipefail
 
 unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -38,9 +38,47 @@ replaced()
 	holds doc/a.md 'above' '<!-- a b: make x -->' 'one \| & two' '<!-- end of a b -->' 'below'
 }
 
-plan 4
+# judged VERDICT TARGET KERNEL OURS RIVAL: each of them "median lowest highest"
+judged()
+{
+	local got
+	printf 'heading\nt\twhat\tx86_64\tour\ttheir\t%s\t%s\n' "$2" "$3" >"$work/rows"
+	# shellcheck disable=SC2086	# three words
+	printf '%s\tx86_64\t%s\t%s\t%s\t%s\tcell\n' heading '' '' '' '' 7 our $4 7 their $5 >"$work/figures"
+	got=$(awk -v kernels='6.1 7' -f "$top/tests/bench/rows.awk" "$work/rows" "$work/figures" | cut -f3,9 | sed 1d)
+	[ "$got" = "7	$1" ] || { echo "'$got' for $*"; return 1; }
+}
+
+verdicts()
+{
+	while IFS='|' read -r want target kernel our their; do
+		judged "$want" "$target" "$kernel" "$our" "$their" || return 1
+	done
+}
+
+plan 7
 check "md-block: a block is replaced, by any text" replaced
 check "md-block: no file has the block" block 'no *.md file' 'a' text
 check "md-block: a block without an end is left alone" block 'no line' open text
 check "md-block: no text" block 'stays as it is' 'a b' ''
+check "bench: met, or missed, with no spread" verdicts <<'ROWS'
+met|1.00||100 100 100|100 100 100
+missed|<1.00||100 100 100|100 100 100
+missed|1.01||102 102 102|100 100 100
+met|=0||0 0 0|0 0 0
+missed|=0||5 5 5|9 9 9
+ROWS
+check "bench: a spread of either that crosses the target is unsettled" verdicts <<'ROWS'
+unsettled|1.00||97 97 120|100 100 100
+unsettled|1.00||97 97 97|100 90 100
+unsettled|1.00||110 95 110|100 100 100
+met|1.00||97 95 99|100 100 130
+missed|1.00||110 101 200|100 100 100
+unsettled|=0||0 0 3|0 0 0
+ROWS
+check "bench: no target, or not on this kernel" verdicts <<'ROWS'
+|-||200 100 300|100 100 100
+|1.10|6.1|200 200 200|100 100 100
+missed|1.10|7|200 200 200|100 100 100
+ROWS
 finish
