@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tests" "$work/doc"
 ln -s "$top/tests/lab" "$work/tests/lab"
-printf '%s\n' 'above' '<!-- a b: make x -->' 'old' 'older' '<!-- end of a b -->' 'below' >"$work/doc/a.md"
+printf '%s\n' '<!-- a b: make x -->' 'old' 'older' '<!-- end of a b -->' 'below' >"$work/doc/a.md"
 printf '%s\n' '<!-- open: make x -->' 'stays' >"$work/b.md"
 
 # block WANT NAME TEXT: TEXT goes into block NAME; WANT is what is said
@@ -35,7 +35,7 @@ replaced()
 {
 	[ "$("$work/tests/lab/md-block" --print 'a b')" = $'old\nolder' ] || return 1
 	block "'a b' written to doc/a.md" 'a b' $'one \\| & two\n' || return 1
-	holds doc/a.md 'above' '<!-- a b: make x -->' 'one \| & two' '<!-- end of a b -->' 'below'
+	holds doc/a.md '<!-- a b: make x -->' 'one \| & two' '<!-- end of a b -->' 'below'
 }
 
 # judged VERDICT TARGET KERNEL OURS RIVAL: each of them "median lowest highest"
