@@ -265,11 +265,12 @@ prepare_modules()
 		fi
 	fi
 	for name in $(case_field "$file" kmod); do
-		key="$line $arch kmod $name"
+		key="$line $arch $source $name"
 		[ -z "${module_dir[$key]:-}" ] || continue
-		[ -e "$tests/guest/kmod/$name/Kbuild" ] ||
+		[ -e "$source/tests/guest/kmod/$name/Kbuild" ] ||
 			die "$(case_name "$file") asks for the test module '$name': no tests/guest/kmod/$name/Kbuild"
-		module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" -s "$tests/guest/kmod/$name")
+		module_dir[$key]=$("$top/tests/lab/build-module" "$line" "$arch" \
+			-s "$source/tests/guest/kmod/$name")
 	done
 }
 
@@ -298,7 +299,7 @@ make_initramfs()
 	args=(-s "$source" ${overlay:+-d "$overlay"})
 	[ "$(case_field "$file" module)" = none ] || args+=(-m "${module_dir[$line $arch $source]}")
 	for name in $(case_field "$file" kmod); do
-		args+=(-m "${module_dir[$line $arch kmod $name]}")
+		args+=(-m "${module_dir[$line $arch $source $name]}")
 	done
 	[ "$(case_field "$file" break)" != init ] || args+=(-x)
 	"$top/tests/lab/mkinitramfs" "$line" "$arch" -o "$4" -c "$file" "${args[@]}"
