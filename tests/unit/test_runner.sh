@@ -261,7 +261,7 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 45
+plan 46
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
@@ -300,7 +300,7 @@ check "a mutation that changes nothing" says 1 "nothing changes nothing in b/num
 check "what must pass passes, what must fail does not" both_outcomes
 check "a mutation that a unit test of the host must notice" by_unit
 check "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
-for tool in tests/run.sh tests/mutations/run.sh tests/dkms/run.sh tests/lab/setup tests/aged/make-aged scripts/check; do
+for tool in tests/{run.sh,mutations/run.sh,dkms/run.sh,lab/setup,lab/build-module,aged/make-aged} scripts/check; do
 	check "$tool: --help, and an option that it has not" answers $tool
 done
 check "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
