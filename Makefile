@@ -86,7 +86,8 @@ help:
 	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
 	@echo '  check-dkms       add, build, install, remove with the real DKMS'
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
-	@echo '  deb, rpm         packages, in build/deb and build/rpm'
+	@echo '  dist             the source archive, in build/dist'
+	@echo '  deb, rpm         packages from it, in build/deb and build/rpm'
 	@echo '  readme-table     write what the last check or check-all ran into its table'
 	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
@@ -148,6 +149,9 @@ check-deb:
 
 # ---- packages ------------------------------------------------------------
 
+dist:
+	@scripts/dist
+
 deb:
 	@scripts/deb/build
 
@@ -165,4 +169,4 @@ lint:
 
 .PHONY: all modules modules_install install uninstall check-kdir clean \
 	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-mutations check-dkms check-deb deb rpm sign readme-table bench lint compare
+	check-all check-unit check-mutations check-dkms check-deb dist deb rpm sign readme-table bench lint compare
