@@ -88,7 +88,7 @@ help:
 	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
 	@echo '  dist             the source archive, in build/dist'
 	@echo '  deb, rpm         packages from it, in build/deb and build/rpm'
-	@echo '  readme-table     write what the last check or check-all ran into its table'
+	@echo '  readme-table     write what the last check, bench and compare measured into the READMEs'
 	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'
 	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
 	@echo 'Variables:'
@@ -159,6 +159,8 @@ rpm:
 	@scripts/rpm/build
 
 readme-table:
+	@[ ! -e build/bench/figures.tsv ] || tests/bench/run -r -w >/dev/null
+	@[ ! -d build/compare ] || tests/compare/run -r -w >/dev/null
 	@scripts/readme-table
 
 bench:

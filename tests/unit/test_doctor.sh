@@ -1,23 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# test_doctor.sh - the table of troubles, rapl-doctor and the README say the same
-set -euo pipefail
-
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-n=0
-
-point()
-{
-	local name=$1 out
-	shift
-	n=$((n + 1))
-	if out=$("$@" 2>&1); then
-		echo "ok $n $name"
-	else
-		echo "not ok $n $name"
-		echo "${out//$'\n'/$'\n'# }" | sed '1s/^/# /'
-	fi
-}
+# test_doctor.sh - the table of troubles, rapl-doctor and the READMEs say the same
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 rows() { grep -v '^#' scripts/troubles.tsv; }
 
@@ -29,14 +14,6 @@ same_ids()
 {
 	diff <(sed '/^[[:space:]]*#/d; s/no problem found//' scripts/doctor | grep -oE '\bproblem [a-z]+' | cut -d' ' -f2 | sort -u) \
 		<(rows | cut -f 1 | grep -v '^harmless-' | sort)
-}
-
-readme_same()
-{
-	diff <(sed -n '/^<!-- errors:/,/^<!-- end of errors/p' README.md | grep '^|') <(scripts/doctor --markdown) || {
-		echo "README.md differs from scripts/troubles.tsv: paste the output of scripts/doctor --markdown between its marks"
-		return 1
-	}
 }
 
 # The kernel messages quoted in the table are messages that the modules print.
@@ -62,6 +39,6 @@ messages_exist()
 point "each row has five fields" five_fields
 point "each row has a name of its own" ids_unique
 point "rapl-doctor knows the rows, and only these" same_ids
-point "the README's table is the same" readme_same
+point "the READMEs' tables are the same" scripts/readme-table -c
 point "the modules print what the table quotes" messages_exist
-echo "1..$n"
+finish
