@@ -37,7 +37,8 @@ well()
 {
 	mkdir -p "/lib/modules/$release/build"
 	touch "/lib/modules/$release/build/Makefile"
-	printf '#!/bin/sh\necho "power-kmods/1.0, %s, x86_64: installed"\n' "$release" >/usr/bin/dkms
+	version=$(cd /usr/src && echo power-kmods-*)
+	printf '#!/bin/sh\necho "power-kmods/%s, %s, x86_64: installed"\n' "${version#power-kmods-}" "$release" >/usr/bin/dkms
 	chmod +x /usr/bin/dkms
 	rapl-doctor || rapl-doctor
 }

@@ -42,15 +42,16 @@ vermagic_right() { [ "$(modinfo -F vermagic "$module" | cut -d' ' -f1)" = "$rele
 
 hand_out()
 {
-	local dir=/out/installed/usr
-	mkdir -p "/out/installed/lib/modules" "$dir"/{bin,share/power-kmods,lib/modprobe.d,src/power-kmods-1.0/rapl_pmu}
+	local dir=/out/installed/usr sources
+	sources=$(cd /usr/src && echo power-kmods-*)
+	mkdir -p "/out/installed/lib/modules" "$dir"/{bin,share/power-kmods,lib/modprobe.d,"src/$sources/rapl_pmu"}
 	cp -r "/lib/modules/$release" /out/installed/lib/modules/
 	rm -f "/out/installed/lib/modules/$release/build" "/out/installed/lib/modules/$release/source"
 	rm -f "/out/installed/lib/modules/$release"/modules.{order,builtin,builtin.modinfo,builtin.bin}
 	cp /src/scripts/doctor "$dir/bin/rapl-doctor"
 	cp /src/scripts/troubles.tsv "$dir/share/power-kmods/"
 	cp /src/scripts/modprobe.d/power-kmods.conf "$dir/lib/modprobe.d/"
-	cp /src/rapl_pmu/cpu_models.h "$dir/src/power-kmods-1.0/rapl_pmu/"
+	cp /src/rapl_pmu/cpu_models.h "$dir/src/$sources/rapl_pmu/"
 }
 
 plan 6

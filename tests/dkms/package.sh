@@ -13,6 +13,8 @@ first=$1
 second=$2
 module=$3
 name=power-kmods
+old=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' /src/dkms.conf)
+new=$old.1
 export DEBIAN_FRONTEND=noninteractive
 
 apt_get() { apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root -o DPkg::Path="$PATH" --no-install-recommends "$@"; }
@@ -80,7 +82,7 @@ hand_out()
 			-o -name 'rapl.ko*' -o -name 'msr.ko*')
 	done
 	(cd / && cp --parents -t /out/installed "${files[@]}" usr/bin/rapl-doctor usr/share/power-kmods/troubles.tsv \
-		usr/src/power-kmods-1.0/rapl_pmu/cpu_models.h usr/lib/modprobe.d/power-kmods.conf)
+		"usr/src/$name-$old/rapl_pmu/cpu_models.h" usr/lib/modprobe.d/power-kmods.conf)
 }
 
 # as_machine NAME COMMAND...: with a uname that says it is that machine. In its own
@@ -102,32 +104,32 @@ kernel_hooks() { run-parts --verbose --exit-on-error --arg="$1" /etc/kernel/post
 
 foreign_install()
 {
-	as_machine "$1" apt_get install "/out/$name-dkms_1.0_all.deb" && as_machine "$1" kernel_hooks "$first" &&
+	as_machine "$1" apt_get install "/out/${name}-dkms_${old}_all.deb" && as_machine "$1" kernel_hooks "$first" &&
 		as_machine "$1" dkms autoinstall -k "$first" && no_module "$first"
 }
 
 plan 22
 list_files >/tmp/before
-check "apt install ./$name-dkms_1.0_all.deb" apt_get install "/out/$name-dkms_1.0_all.deb"
-check "$first has version 1.0" has_module "$first" 1.0
-check "$second has version 1.0" has_module "$second" 1.0
+check "apt install ./${name}-dkms_${old}_all.deb" apt_get install "/out/${name}-dkms_${old}_all.deb"
+check "$first has version $old" has_module "$first" "$old"
+check "$second has version $old" has_module "$second" "$old"
 check "DKMS signed it with the key that mokutil gets to enroll" signed_by_dkms
 check "its files for the boot test" hand_out
 
-check "upgrade to 1.1" apt_get install "/out/$name-dkms_1.1_all.deb"
-check "$first has version 1.1" has_module "$first" 1.1
-check "$second has version 1.1" has_module "$second" 1.1
-check "nothing is left of 1.0" only_version 1.1
+check "upgrade to $new" apt_get install "/out/${name}-dkms_${new}_all.deb"
+check "$first has version $new" has_module "$first" "$new"
+check "$second has version $new" has_module "$second" "$new"
+check "nothing is left of $old" only_version "$new"
 
 check "remove $second" apt_get purge "linux-image-$second" "linux-headers-$second"
 check "its module is gone with it" no_module "$second"
 check "install $second anew: its hooks run DKMS" apt_get install "linux-image-$second" "linux-headers-$second"
-check "$second has version 1.1 by autoinstall" has_module "$second" 1.1
+check "$second has version $new by autoinstall" has_module "$second" "$new"
 check "dkms autoinstall has nothing left to do" dkms autoinstall -k "$first"
 
-echo '#error broken on purpose' >>"/usr/src/$name-1.1/$module/main.c"
-dkms uninstall $name/1.1 -k "$first" >/dev/null 2>&1
-rm -rf "/var/lib/dkms/$name/1.1/$first"
+echo '#error broken on purpose' >>"/usr/src/$name-$new/$module/main.c"
+dkms uninstall "$name/$new" -k "$first" >/dev/null 2>&1
+rm -rf "/var/lib/dkms/$name/$new/$first"
 check "a source that does not compile: autoinstall says so" autoinstall_fails
 check "apt can still remove the package" apt_get remove $name-dkms
 check "apt purge" apt_get purge $name-dkms

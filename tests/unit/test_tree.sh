@@ -1,24 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # test_tree.sh - rules of the source tree that a machine can check
-set -euo pipefail
-
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-n=0
-
-# point NAME COMMAND...: what it prints is why it failed
-point()
-{
-	local name=$1 out
-	shift
-	n=$((n + 1))
-	if out=$("$@" 2>&1); then
-		echo "ok $n $name"
-	else
-		echo "not ok $n $name"
-		echo "${out//$'\n'/$'\n'# }" | sed '1s/^/# /'
-	fi
-}
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 # Kernel differences have their place: compat.h and, for ftrace, hook.c.
 differences()
@@ -32,12 +16,12 @@ spdx()
 	local file bad=0
 	while IFS= read -r file; do
 		case $file in
-		COPYING | *.md | *.svg | *.tsv | .gitattributes | .gitignore | .editorconfig | .shellcheckrc) continue ;;
+		COPYING | *.md | *.svg | *.tsv | .gitignore | .editorconfig | .shellcheckrc) continue ;;
 		# files whose format has no comments
-		scripts/deb/debian/copyright | *.docs | *.manpages | */source/format) continue ;;
+		scripts/deb/debian/copyright | scripts/deb/debian/changelog | *.docs | *.manpages | */source/format) continue ;;
 		esac
 		head -2 "$file" | grep -q SPDX-License-Identifier || { echo "$file has no SPDX line"; bad=1; }
-	done < <(git ls-files 2>/dev/null)
+	done < <(tree_files)
 	return $bad
 }
 
@@ -46,16 +30,48 @@ sources_complete()
 	local file bad=0
 	while IFS= read -r file; do
 		make -s --no-print-directory print-sources | grep -qx "$file" || { echo "$file is not in DKMS_SOURCES"; bad=1; }
-	done < <(git ls-files rapl_pmu kvm_arm_mpstate Kbuild Makefile dkms.conf)
+	done < <(tree_files | grep -xE 'rapl_pmu/.*|kvm_arm_mpstate/.*|Kbuild|Makefile|dkms\.conf' | grep -v '\.md$')
 	return $bad
+}
+
+# spellings VERSION FILE...: the lines that have it, also inside of a path or a package's
+# name; not as a part of another number. What has a version of its own is left out: a
+# licence, a file format.
+spellings()
+{
+	local version=${1//./\\.}
+	shift
+	grep -HnIE "(^|[^0-9.])$version(\$|[^0-9.]|\.(\$|[^0-9]))" "$@" |
+		sed -E 's/GPL-[0-9.]+//g; s/xml version="[0-9.]+"//g' |
+		grep -E "^[^:]*:[0-9]+:(.*[^0-9.])?$version(\$|[^0-9.]|\.(\$|[^0-9]))"
 }
 
 one_version()
 {
-	local version
-	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
-	[ -n "$version" ]
-	! git grep -nF "\"$version\"" -- rapl_pmu kvm_arm_mpstate Kbuild Makefile
+	local version files
+	version=$(version_of dkms.conf)
+	mapfile -t files < <(tree_files | grep -vxE 'dkms\.conf|scripts/deb/debian/changelog')
+	if [ -z "$version" ] || [ "$(spellings "$version" dkms.conf | wc -l)" -ne 1 ]; then
+		echo "dkms.conf does not state the version once"
+		return 1
+	fi
+	! spellings "$version" "${files[@]}"
+}
+
+# Its format wants the version there.
+changelog_agrees()
+{
+	local got
+	got=$(sed -n '1s/^power-kmods (\([^)]*\)) .*/\1/p' scripts/deb/debian/changelog)
+	[ "$got" = "$(version_of dkms.conf)" ] || { echo "debian/changelog begins with '$got'"; return 1; }
+}
+
+# sees YES|NO TEXT: is TEXT taken for the version 31.41?
+sees()
+{
+	local got=no
+	! printf '%s\n' "$2" | spellings 31.41 - >/dev/null || got=yes
+	[ "$got" = "$1" ]
 }
 
 # evaluate KERNEL ARCH: what DKMS would make of dkms.conf
@@ -94,7 +110,28 @@ point "kernel differences stand in compat.h and hook.c only" differences
 point "every file has an SPDX line" spdx
 point "DKMS gets every file that a build needs" sources_complete
 point "the version stands in dkms.conf only" one_version
-for kernel in 5.10.0-40-amd64 5.15.3 6.1.0-56-amd64 6.12.117+deb13-amd64 7.3.4+deb13-amd64 7.3-rc4 10.1.0; do
+point "debian/changelog has the same version" changelog_agrees
+while read -r answer text; do
+	point "taken for the version 31.41: $text: $answer" sees "$answer" "$text"
+done <<'TEXTS'
+yes MODULE_VERSION("31.41");
+yes version=${version:-31.41}
+yes gsub(/VERSION/, "31.41")
+yes Version: 31.41
+yes /usr/src/power-kmods-31.41/rapl_pmu/cpu_models.h
+yes dkms remove power-kmods/31.41 --all
+yes power-kmods-dkms_31.41_all.deb
+yes power-kmods-31.41.tar.gz
+yes git tag v31.41
+yes This is version 31.41.
+no Linux 6.31.41-56-amd64
+no QEMU 131.41
+no version 31.41.1
+no a ratio of 31.415
+no SPDX-License-Identifier: GPL-31.41-only
+no <?xml version="31.41" encoding="utf-8"?>
+TEXTS
+for kernel in 5.10.0-40-amd64 5.15.3 6.31.41-56-amd64 6.12.117+deb13-amd64 7.3.4+deb13-amd64 7.3-rc4 10.1.0; do
 	point "dkms.conf: x86_64 $kernel" dkms_says "$kernel" x86_64 "rapl_pmu yes"
 	point "dkms.conf: aarch64 $kernel" dkms_says "$kernel" aarch64 "kvm_arm_mpstate yes"
 done
@@ -105,4 +142,4 @@ for arch in riscv64 armv7l i686; do
 	point "dkms.conf: $arch is left alone" dkms_says 6.1.0 "$arch" "excluded off"
 done
 point "dkms.conf: no variable set" dkms_bare
-echo "1..$n"
+finish

@@ -9,7 +9,7 @@
 # guest: pmu
 # tools: setpriv
 # intree: rapl msr
-# files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv rapl_pmu/cpu_models.h:usr/src/power-kmods-1.0/rapl_pmu/cpu_models.h
+# files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv rapl_pmu/cpu_models.h:usr/src/power-kmods-0.9/rapl_pmu/cpu_models.h
 # shellcheck shell=sh disable=SC2317
 . /lib/ktap.sh
 . /lib/module.sh
@@ -28,7 +28,7 @@ mend_all()
 {
 	mkdir -p "$build"
 	touch "$build/Makefile"
-	printf '#!/bin/sh\necho "power-kmods/1.0, %s, x86_64: installed"\n' "$release" >/usr/bin/dkms
+	printf '#!/bin/sh\necho "power-kmods/0.9, %s, x86_64: installed"\n' "$release" >/usr/bin/dkms
 	printf '#!/bin/sh\n' >/usr/bin/perf
 	chmod +x /usr/bin/dkms /usr/bin/perf
 }
@@ -103,13 +103,13 @@ rmmod rapl_pmu
 
 cp "$updates/rapl_pmu.ko" /tmp/
 sed "s/vermagic=${release%%-*}/vermagic=9.9.9/" /tmp/rapl_pmu.ko >"$updates/rapl_pmu.ko"
-check "built for another kernel" finds vermagic "dkms install --force power-kmods/1.0 -k $release"
+check "built for another kernel" finds vermagic "dkms install --force power-kmods/0.9 -k $release"
 rm "$updates/rapl_pmu.ko"
 depmod
 check "not built" finds notbuilt "dkms autoinstall -k $release"
-mkdir -p /var/lib/dkms/power-kmods/1.0/build
-echo 'main.c:1: error: broken' >/var/lib/dkms/power-kmods/1.0/build/make.log
-check "the build failed" finds buildfail 'dkms remove power-kmods/1.0 --all'
+mkdir -p /var/lib/dkms/power-kmods/0.9/build
+echo 'main.c:1: error: broken' >/var/lib/dkms/power-kmods/0.9/build/make.log
+check "the build failed" finds buildfail 'dkms remove power-kmods/0.9 --all'
 rm -r /var/lib/dkms
 rm "$build/Makefile"
 check "no headers" finds headers "apt install linux-headers-$release"
