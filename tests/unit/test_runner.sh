@@ -232,13 +232,6 @@ by_unit()
 		says 1 'not ok 1 none # unit/test_energy ended with 0' "$faulty/run.sh" none
 }
 
-# --- options ---
-
-answers()
-{
-	says 0 "usage: $1" "$top/$1" --help && says 2 "'--frob'" "$top/$1" --frob && says 2 --help "$top/$1" --frob
-}
-
 # An empty cache and an archive that does not answer. A new machine has no kmod,
 # and it never gets as far as to need it.
 mkdir "$work/bin"
@@ -261,7 +254,7 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 46
+plan 39
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
@@ -300,9 +293,6 @@ check "a mutation that changes nothing" says 1 "nothing changes nothing in b/num
 check "what must pass passes, what must fail does not" both_outcomes
 check "a mutation that a unit test of the host must notice" by_unit
 check "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
-for tool in tests/{run.sh,mutations/run.sh,dkms/run.sh,lab/setup,lab/build-module,aged/make-aged} scripts/check; do
-	check "$tool: --help, and an option that it has not" answers $tool
-done
 check "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
 check "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
 check "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty
