@@ -253,23 +253,30 @@ static void print_value(const char *name, const char *what, double value)
 	printf("value %s%s %.1f\n", name, what, value);
 }
 
-/* time NAME N [cpu=CPU] OP ARGUMENTS... */
-static int cmd_time(int argc, char **argv)
+/* NAME N [cpu=CPU] OP ARGUMENTS...: the operation, on its CPU and with full caches */
+static const struct op *begin_op(int argc, char **argv, unsigned int *n)
 {
 	const struct op *op;
-	unsigned int n;
 	int a = 2, cpu = 0;
 
-	if (argc < 3)
-		die("time NAME N [cpu=CPU] OP ARGUMENTS...");
-	n = atoi(argv[1]);
-	if (!strncmp(argv[a], "cpu=", 4))
+	if (argc > 2 && !strncmp(argv[a], "cpu=", 4))
 		cpu = atoi(argv[a++] + 4);
+	if (argc <= a)
+		die("NAME N [cpu=CPU] OP ARGUMENTS...");
+	*n = atoi(argv[1]);
 	pin_cpu(cpu);
 	op = find_op(argv[a]);
 	op->prepare(argc - a - 1, argv + a + 1);
-	/* fill the slab caches */
-	measure(op, n);
+	measure(op, *n);
+	return op;
+}
+
+/* time NAME N [cpu=CPU] OP ARGUMENTS... */
+static int cmd_time(int argc, char **argv)
+{
+	unsigned int n;
+	const struct op *op = begin_op(argc, argv, &n);
+
 	print_value(argv[0], "", measure(op, n));
 	return 0;
 }
@@ -407,7 +414,7 @@ static int cmd_many(int argc, char **argv)
 /* ---- profile ------------------------------------------------------------- */
 
 /*
- * The profile plugin (tests/bench) counts each instruction by its address.  It
+ * The profile plugin (tests/model) counts each instruction by its address.  It
  * is asked by an instruction that does nothing without it; the symbols are known
  * only here, so addresses are turned into names here.
  */
@@ -512,24 +519,15 @@ static struct symbol *find_symbol(uint64_t address)
  */
 static int cmd_profile(int argc, char **argv)
 {
-	uint64_t a, b, i, user = 0, n, best = UINT64_MAX;
+	uint64_t a, b, i, user = 0, best = UINT64_MAX;
 	const struct op *op;
-	unsigned int tries;
-	int arg = 2, cpu = 0;
+	unsigned int n, tries;
 
-	if (argc < 3)
-		die("profile NAME N [cpu=CPU] OP ARGUMENTS...");
-	n = atoi(argv[1]);
-	if (!strncmp(argv[arg], "cpu=", 4))
-		cpu = atoi(argv[arg++] + 4);
 	ask_profile(PROFILE_HELLO, 0, &a, &b);
 	if (a != PROFILE_SIGNATURE)
 		die("this machine has no profile plugin");
-	pin_cpu(cpu);
 	read_symbols();
-	op = find_op(argv[arg]);
-	op->prepare(argc - arg - 1, argv + arg + 1);
-	measure(op, n);
+	op = begin_op(argc, argv, &n);
 	for (tries = 0; tries < 8; tries++) {
 		uint64_t total, entries;
 
@@ -563,21 +561,14 @@ static int cmd_profile(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = {
+	static const struct command commands[] = {
 		{ "time", cmd_time },
 		{ "module", cmd_module },
 		{ "step", cmd_step },
 		{ "many", cmd_many },
 		{ "profile", cmd_profile },
+		{ NULL, NULL },
 	};
-	unsigned int i;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 2, argv + 2);
-	die("commands: time module step many profile");
+	return run_command(commands, argc, argv);
 }

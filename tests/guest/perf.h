@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What pmu.c and bench.c share: naming and opening perf events.
+ * What pmu.c and bench.c share: commands, naming and opening perf events.
  */
 #ifndef TESTS_GUEST_PERF_H
 #define TESTS_GUEST_PERF_H
@@ -46,6 +46,27 @@ static inline void die(const char *format, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(2);
+}
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+};
+
+/* The command that argv[1] names, of a table that ends with an empty one */
+static inline int run_command(const struct command *commands, int argc, char **argv)
+{
+	const struct command *c;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (c = commands; argc > 1 && c->name; c++)
+		if (!strcmp(argv[1], c->name))
+			return c->run(argc - 2, argv + 2);
+	fprintf(stderr, "commands:");
+	for (c = commands; c->name; c++)
+		fprintf(stderr, " %s", c->name);
+	fputc('\n', stderr);
+	return 2;
 }
 
 __attribute__((format(printf, 3, 4)))

@@ -870,10 +870,7 @@ static int cmd_bpf(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(int argc, char **argv);
-	} commands[] = {
+	static const struct command commands[] = {
 		{ "truth", cmd_truth },
 		{ "open", cmd_open },
 		{ "hold", cmd_hold },
@@ -885,13 +882,8 @@ int main(int argc, char **argv)
 		{ "mask", cmd_mask },
 		{ "churn", cmd_churn },
 		{ "bpf", cmd_bpf },
+		{ NULL, NULL },
 	};
-	unsigned int i;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 2, argv + 2);
-	die("commands: truth open hold same beside fuzz hammer storm mask churn bpf");
-	return 2;
+	return run_command(commands, argc, argv);
 }

@@ -15,7 +15,7 @@
  *   C 3, B i  A address, B count of entry i
  * It needs no privilege and, unlike cpuid, no answer of QEMU's to be kept out.
  */
-#include "../model/qemu_plugin.h"
+#include "qemu_plugin.h"
 
 #include <inttypes.h>
 #include <pthread.h>
