@@ -21,6 +21,13 @@
 #endif
 
 /*
+ * A kernel of the same release may still be another one. Where MODVERSIONS
+ * compares the types of imported functions, this import has the loader compare
+ * struct kvm and with it, by way of the vgic's pointers, struct kvm_vcpu.
+ */
+static void (*const mpst_compared)(struct kvm *kvm) __used = kvm_put_kvm;
+
+/*
  * Linux < 5.19: before commit b171f9bbb130 ("KVM: arm64: Track vCPU power
  * state using MP state values") a bool said "off".
  */

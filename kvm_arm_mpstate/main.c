@@ -16,6 +16,8 @@
 #include <linux/printk.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
+#include <linux/utsname.h>
+#include <generated/utsrelease.h>
 
 #include "hook.h"
 #include "mpstate.h"
@@ -45,6 +47,22 @@ static int __init pick_choice(const char *name, const char *value,
 		       choices[0], n > 2 ? ", " : "", n > 2 ? choices[1] : "",
 		       " or ", choices[n - 1]);
 	return i;
+}
+
+/*
+ * The offsets into live vCPUs are those of the headers this was built against.
+ * The loader does not see to that: with MODVERSIONS it ignores the release, and
+ * weak-modules (RHEL) hands the module of one kernel to the next.
+ */
+static bool __init is_own_kernel(void)
+{
+	const char *running = init_utsname()->release;
+
+	if (!strcmp(running, UTS_RELEASE))
+		return true;
+	pr_err("built for Linux %s, but this is %s: build it for this one (dkms install --force power-kmods/%s -k %s)\n",
+	       UTS_RELEASE, running, KMODS_VERSION, running);
+	return false;
 }
 
 static const struct file_operations probe_fops = {
@@ -207,6 +225,8 @@ static int __init mpst_init(void)
 	err = read_parameters();
 	if (err)
 		return err;
+	if (!is_own_kernel())
+		return -ENOEXEC;
 	if (!kvm_is_up()) {
 		pr_err("KVM is not up on this host (no EL2, or kvm-arm.mode=none): nothing to hook\n");
 		return -ENODEV;
