@@ -21,13 +21,6 @@
 #endif
 
 /*
- * A kernel of the same release may still be another one. Where MODVERSIONS
- * compares the types of imported functions, this import has the loader compare
- * struct kvm and with it, by way of the vgic's pointers, struct kvm_vcpu.
- */
-static void (*const mpst_compared)(struct kvm *kvm) __used = kvm_put_kvm;
-
-/*
  * Linux < 5.19: before commit b171f9bbb130 ("KVM: arm64: Track vCPU power
  * state using MP state values") a bool said "off".
  */
@@ -65,7 +58,9 @@ static inline void mpst_write_state(struct kvm_vcpu *vcpu, unsigned int state)
  * old registers and be reset under way. kvm->lock inside vcpu->mutex is those
  * kernels' own order: CPU_ON takes it so, and so does KVM_ARM_VCPU_INIT. A
  * guest can make us wait for a CPU_ON in progress, which is a few stores, but
- * cannot hold it.
+ * cannot hold it. While a SET waits, it has vcpu->mutex, and userspace's access to
+ * a register of the vgic, which tries for every vCPU's, gets EBUSY: as from any
+ * ioctl on a vCPU that is under way.
  */
 #ifdef HAVE_MP_STATE_LOCK
 #define MPST_LAYOUT_LOCK "mp_state_lock"
@@ -112,6 +107,10 @@ static inline void mpst_ask_suspend(struct kvm_vcpu *vcpu) { }
  * A protected VM's vCPU state belongs to the hypervisor (pKVM): its calls are
  * left to the kernel. Linux < 5.18 or so has no such VMs.
  */
+#if defined(HAVE_PKVM) && !defined(HAVE_VM_IS_PROTECTED)
+#error "this kernel has protected VMs, but how to tell them is not where it was looked for"
+#endif
+
 #ifdef HAVE_VM_IS_PROTECTED
 static inline bool mpst_leave_native(struct kvm *kvm)
 {
@@ -121,6 +120,42 @@ static inline bool mpst_leave_native(struct kvm *kvm)
 static inline bool mpst_leave_native(struct kvm *kvm)
 {
 	return false;
+}
+#endif
+
+/*
+ * The thread that was last in KVM_RUN, 0 if none was. Where there is a lock (Linux
+ * 6.13 or so) RCU protects vcpu->pid no longer.
+ */
+#ifdef HAVE_PID_LOCK
+static inline pid_t mpst_vcpu_thread(struct kvm_vcpu *vcpu)
+{
+	pid_t nr;
+
+	read_lock(&vcpu->pid_lock);
+	nr = pid_nr(vcpu->pid);
+	read_unlock(&vcpu->pid_lock);
+	return nr;
+}
+
+static inline bool mpst_has_run(struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->pid);
+}
+#else
+static inline pid_t mpst_vcpu_thread(struct kvm_vcpu *vcpu)
+{
+	pid_t nr;
+
+	rcu_read_lock();
+	nr = pid_nr(rcu_dereference(vcpu->pid));
+	rcu_read_unlock();
+	return nr;
+}
+
+static inline bool mpst_has_run(struct kvm_vcpu *vcpu)
+{
+	return rcu_access_pointer(vcpu->pid);
 }
 #endif
 

@@ -2,21 +2,23 @@
 /*
  * The VMs seen, and debugfs "vms", which shows them.
  *
- * VMs are noted when a call of theirs passes our handlers and forgotten when
- * the kernel enters kvm_arch_destroy_vm(). No reference is taken, so no VM
- * lives longer for having been looked at: a noted VM cannot be freed while
- * table_lock is held, because its destruction has to pass the watch
- * first, and its vCPUs are freed after that. This rests on the watch seeing
- * every destruction, hence FTRACE_OPS_FL_PERMANENT in hook.c, and on the watch
- * being there before the first note and until after the last reader.
+ * VMs are noted when a call of theirs passes our handlers or observers, and
+ * forgotten when the kernel enters kvm_arch_destroy_vm(). A note holds no
+ * reference: a noted VM cannot be freed while table_lock is held, because its
+ * destruction has to pass the watch first. This rests on the watch seeing every
+ * destruction, hence FTRACE_OPS_FL_PERMANENT in hook.c, and on the watch being
+ * there before the first note and until after the last reader. A reader takes a
+ * reference under the lock, if there is one left to take, and looks at the
+ * vCPUs outside of it.
  *
  * The lock is raw and the table preallocated: notes come from ftrace callbacks
- * too (mode=trace), where PREEMPT_RT neither sleeps nor allocates.
+ * too, where PREEMPT_RT neither sleeps nor allocates.
  */
 #include <linux/errno.h>
 #include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -24,33 +26,20 @@
 #include "vms.h"
 #include "compat.h"
 
-#define HASH_BITS_VM	7
-#define MAX_VMS		1024
-#define MAX_VCPUS_SHOWN	512
+#define HASH_BITS_VM	9
+#define MAX_VMS		4096
 
 struct vm_note {
 	struct hlist_node node;
 	struct kvm *kvm;	/* NULL: free */
-};
-
-struct vcpu_shown {
-	int id;
-	unsigned int state;
-	bool reset;
-	unsigned long pc;
-};
-
-struct vm_shown {
-	int pid;
-	int vcpus;
-	struct vcpu_shown vcpu[MAX_VCPUS_SHOWN];
+	pid_t pid;		/* of the process that made the call */
 };
 
 static DEFINE_RAW_SPINLOCK(table_lock);
 static struct hlist_head table[1 << HASH_BITS_VM];
 static struct hlist_head spare;
 static struct vm_note *notes;
-static atomic_long_t not_noted;
+static bool overflowed;
 
 struct kvm *mpst_last_noted;
 
@@ -73,6 +62,8 @@ static notrace struct vm_note *find_note(struct kvm *kvm)
  * mpst_note_other_vm - put a VM into the table, unless it is there
  * @kvm: alive while this runs; callers use mpst_note_vm()
  *
+ * The calling process is taken for its VMM: KVM answers no other.
+ *
  * Context: any, also an ftrace callback.
  */
 void notrace mpst_note_other_vm(struct kvm *kvm)
@@ -83,12 +74,13 @@ void notrace mpst_note_other_vm(struct kvm *kvm)
 	raw_spin_lock_irqsave(&table_lock, flags);
 	note = find_note(kvm);
 	if (!note && hlist_empty(&spare)) {
-		atomic_long_inc(&not_noted);
+		overflowed = true;
 	} else {
 		if (!note) {
 			note = hlist_entry(spare.first, struct vm_note, node);
 			hlist_del(&note->node);
 			note->kvm = kvm;
+			note->pid = task_tgid_nr(current);
 			hlist_add_head(&note->node, bucket_of(kvm));
 		}
 		WRITE_ONCE(mpst_last_noted, kvm);
@@ -116,32 +108,39 @@ void notrace mpst_watch_destroy(unsigned long ip, unsigned long parent_ip,
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
-/* False if slot @i holds no VM. */
-static bool copy_vm(int i, struct vm_shown *shown)
+/*
+ * The VM of slot @i with a reference, or NULL if there is none, or one that ends.
+ * kvm_get_kvm_safe() in substance, which 5.10 has not exported.
+ */
+static struct kvm *get_vm(int i, pid_t *pid)
 {
-	struct kvm_vcpu *vcpu;
 	unsigned long flags;
 	struct kvm *kvm;
-	int n;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	kvm = notes[i].kvm;
-	if (kvm) {
-		shown->pid = kvm->userspace_pid;
-		shown->vcpus = min_t(int, atomic_read(&kvm->online_vcpus),
-				     MAX_VCPUS_SHOWN);
-		for (n = 0; n < shown->vcpus; n++) {
-			vcpu = kvm_get_vcpu(kvm, n);
-			shown->vcpu[n].id = vcpu->vcpu_id;
-			shown->vcpu[n].state = mpst_read_state(vcpu);
-			shown->vcpu[n].reset =
-				READ_ONCE(vcpu->arch.reset_state.reset);
-			shown->vcpu[n].pc =
-				READ_ONCE(vcpu->arch.reset_state.pc);
-		}
-	}
+	if (kvm && !refcount_inc_not_zero(&kvm->users_count))
+		kvm = NULL;
+	*pid = notes[i].pid;
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	return kvm;
+}
+
+static void show_vcpu(struct seq_file *m, struct kvm_vcpu *vcpu, pid_t pid)
+{
+	pid_t thread = mpst_vcpu_thread(vcpu);
+
+	seq_printf(m, "%d %d ", pid, vcpu->vcpu_id);
+	if (thread)
+		seq_printf(m, "%d ", thread);
+	else
+		seq_puts(m, "- ");
+	seq_printf(m, "%s ", mpst_state_name(mpst_read_state(vcpu)));
+	if (READ_ONCE(vcpu->arch.reset_state.reset))
+		seq_printf(m, "pending 0x%lx\n",
+			   READ_ONCE(vcpu->arch.reset_state.pc));
+	else
+		seq_puts(m, "none -\n");
 }
 
 /**
@@ -149,38 +148,32 @@ static bool copy_vm(int i, struct vm_shown *shown)
  * @m: where it goes
  * @unused: the seq_file API's
  *
- * Return: 0 or -ENOMEM.
+ * Context: process, may sleep; it may end a VM that nobody else holds any more.
+ * Return: 0.
  */
 int mpst_vms_show(struct seq_file *m, void *unused)
 {
-	struct vm_shown *shown;
-	int i, n;
+	struct kvm *kvm;
+	int i, n, vcpus;
+	pid_t pid;
 
-	shown = kvmalloc(sizeof(*shown), GFP_KERNEL);
-	if (!shown)
-		return -ENOMEM;
-
-	seq_puts(m, "# vm_pid vcpu state cpu_on_reset pc\n");
+	seq_puts(m, "# VMs seen since load, by an MP_STATE or a PSCI call; others are not here\n");
+	if (READ_ONCE(overflowed))
+		seq_printf(m, "# there were more than %d at a time: not all are here\n",
+			   MAX_VMS);
+	seq_puts(m, "# vm_pid vcpu thread state cpu_on_reset pc\n");
 	for (i = 0; i < MAX_VMS; i++) {
-		if (!copy_vm(i, shown))
+		kvm = get_vm(i, &pid);
+		if (!kvm)
 			continue;
-		if (!shown->vcpus)
-			seq_printf(m, "# vm_pid %d has no vcpus yet\n", shown->pid);
-		for (n = 0; n < shown->vcpus; n++) {
-			struct vcpu_shown *v = &shown->vcpu[n];
-
-			seq_printf(m, "%d %d %s ", shown->pid, v->id,
-				   mpst_state_name(v->state));
-			if (v->reset)
-				seq_printf(m, "pending 0x%lx\n", v->pc);
-			else
-				seq_puts(m, "none -\n");
-		}
+		vcpus = atomic_read(&kvm->online_vcpus);
+		if (!vcpus)
+			seq_printf(m, "# vm_pid %d has no vcpus yet\n", pid);
+		for (n = 0; n < vcpus; n++)
+			show_vcpu(m, kvm_get_vcpu(kvm, n), pid);
+		kvm_put_kvm(kvm);
+		cond_resched();
 	}
-	if (atomic_long_read(&not_noted))
-		seq_printf(m, "# table full: %ld calls of other VMs not noted\n",
-			   atomic_long_read(&not_noted));
-	kvfree(shown);
 	return 0;
 }
 

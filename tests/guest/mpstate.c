@@ -22,6 +22,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,18 +43,25 @@
 #define MAX_VCPUS	8
 
 enum command {
-	CMD_NONE, CMD_CPU_OFF, CMD_CPU_ON, CMD_RESET, CMD_WFI, CMD_MMIO,
-	CMD_AFFINITY, CMD_SUSPEND,
+	CMD_NONE,
+	CMD_LEAVE,	/* a PSCI call that need not come back */
+	CMD_CALL,	/* a PSCI call that does */
+	CMD_WFI,
+	CMD_MMIO,
 };
 
 /* words of the mailbox, one column per vCPU */
 enum word {
 	W_BEAT		= 0x000,	/* heartbeat, counted in x21, stored each round */
 	W_COMMAND	= 0x100,	/* enum command; cleared when done */
-	W_ARG		= 0x200,	/* target of CPU_ON and AFFINITY */
+	W_X1		= 0x200,	/* arguments of a PSCI call */
 	W_RESULT	= 0x300,	/* what PSCI answered */
 	W_CONTEXT	= 0x400,	/* x0 at entry: CPU_ON's context id */
 	W_ENTRIES	= 0x500,	/* how often the vCPU came in at the entry */
+	W_FUNCTION	= 0x600,
+	W_X2		= 0x700,
+	W_X3		= 0x800,
+	W_REPEAT	= 0x900,	/* calls before the last */
 };
 
 __asm__(
@@ -79,45 +87,14 @@ __asm__(
 	"	b.ne	0b\n"
 	"	ldr	x3, [x20, #0x100]\n"
 	"	cbz	x3, round\n"
-	"	ldr	x1, [x20, #0x200]\n"
 	"	cmp	x3, #1\n"
-	"	b.eq	cpu_off\n"
+	"	b.eq	go\n"
 	"	cmp	x3, #2\n"
-	"	b.eq	cpu_on\n"
+	"	b.eq	call\n"
 	"	cmp	x3, #3\n"
-	"	b.eq	reset\n"
-	"	cmp	x3, #4\n"
 	"	b.eq	wait\n"
-	"	cmp	x3, #5\n"
-	"	b.eq	mmio\n"
-	"	cmp	x3, #6\n"
-	"	b.eq	affinity\n"
-	"	cmp	x3, #7\n"
-	"	b.eq	suspend\n"
-	"	b	done\n"
-	"cpu_off:\n"				/* comes back only if refused */
-	"	str	xzr, [x20, #0x100]\n"
-	"	movz	x0, #0x0002\n"
-	"	movk	x0, #0x8400, lsl #16\n"
-	"	hvc	#0\n"
-	"	b	done\n"
-	"cpu_on:\n"				/* context id: 0x1000 + target */
-	"	movz	x0, #0x0003\n"
-	"	movk	x0, #0xc400, lsl #16\n"
-	"	adr	x2, payload\n"
-	"	add	x3, x1, #0x1000\n"
-	"	hvc	#0\n"
-	"	b	done\n"
-	"reset:\n"
-	"	str	xzr, [x20, #0x100]\n"
-	"	movz	x0, #0x0009\n"
-	"	movk	x0, #0x8400, lsl #16\n"
-	"	hvc	#0\n"
-	"	b	done\n"
-	"wait:\n"
-	"	wfi\n"
-	"	mov	x0, xzr\n"
-	"	b	done\n"
+	"	cmp	x3, #4\n"
+	"	b.ne	done\n"
 	"mmio:\n"
 	"	movz	x1, #0x1000, lsl #16\n"
 	"1:	str	x21, [x1]\n"
@@ -126,19 +103,24 @@ __asm__(
 	"	cbnz	x3, 1b\n"
 	"	mov	x0, xzr\n"
 	"	b	done\n"
-	"affinity:\n"
-	"	movz	x0, #0x0004\n"
-	"	movk	x0, #0xc400, lsl #16\n"
-	"	mov	x2, xzr\n"
-	"	hvc	#0\n"
+	"wait:\n"
+	"	wfi\n"
+	"	mov	x0, xzr\n"
 	"	b	done\n"
-	"suspend:\n"				/* SYSTEM_SUSPEND, back at the entry */
+	"go:\n"
 	"	str	xzr, [x20, #0x100]\n"
-	"	movz	x0, #0x000e\n"
-	"	movk	x0, #0xc400, lsl #16\n"
-	"	adr	x1, payload\n"
-	"	movz	x2, #0x2000\n"
+	"call:\n"
+	"	ldr	x0, [x20, #0x600]\n"
+	"	ldr	x1, [x20, #0x200]\n"
+	"	ldr	x2, [x20, #0x700]\n"
+	"	ldr	x3, [x20, #0x800]\n"
+	"	ldr	x4, [x20, #0x900]\n"	/* more of the same */
+	"	cbz	x4, 2f\n"
+	"	sub	x4, x4, #1\n"
+	"	str	x4, [x20, #0x900]\n"
 	"	hvc	#0\n"
+	"	b	call\n"
+	"2:	hvc	#0\n"
 	"done:\n"
 	"	str	x0, [x20, #0x300]\n"
 	"	dmb	sy\n"
@@ -471,7 +453,8 @@ static void start_all(struct vm *vm)
 	int i;
 
 	for (i = 0; i < vm->n; i++)
-		start_vcpu(&vm->vcpu[i]);
+		if (!vm->vcpu[i].started)
+			start_vcpu(&vm->vcpu[i]);
 }
 
 static void stop_all(struct vm *vm)
@@ -540,15 +523,53 @@ static void expect_still(struct vm *vm, int i, const char *when)
 	expect(is_still(vm, i, 300), "vcpu %d %s: does not run", i, when);
 }
 
-/* Has vcpu @i do @cmd and returns PSCI's answer. */
-static int64_t order(struct vm *vm, int i, enum command cmd, uint64_t arg)
+/* function numbers: PSCI 0.2 and later, 64-bit where there are two */
+#define CPU_SUSPEND	0xc4000001u
+#define CPU_OFF		0x84000002u
+#define CPU_ON		0xc4000003u
+#define AFFINITY_INFO	0xc4000004u
+#define SYSTEM_OFF	0x84000008u
+#define SYSTEM_RESET	0x84000009u
+#define SYSTEM_SUSPEND	0xc400000eu
+#define SYSTEM_RESET2	0x84000012u
+
+/* Has vcpu @i start a PSCI call. */
+static void begin(struct vm *vm, int i, enum command how, uint64_t function,
+		  uint64_t x1, uint64_t x2, uint64_t x3)
 {
 	write_mail(vm, W_RESULT, i, 0x5a5a);
-	write_mail(vm, W_ARG, i, arg);
-	write_mail(vm, W_COMMAND, i, cmd);
+	write_mail(vm, W_FUNCTION, i, function);
+	write_mail(vm, W_X1, i, x1);
+	write_mail(vm, W_X2, i, x2);
+	write_mail(vm, W_X3, i, x3);
+	write_mail(vm, W_COMMAND, i, how);
+}
+
+/* One that does not come back. */
+static void leave(struct vm *vm, int i, uint64_t function)
+{
+	begin(vm, i, CMD_LEAVE, function, 0, 0, 0);
+}
+
+/* PSCI's answer */
+static int64_t end(struct vm *vm, int i)
+{
 	if (!wait_mail(vm, W_COMMAND, i, CMD_NONE))
-		expect(0, "vcpu %d: does not take command %d", i, cmd);
+		expect(0, "vcpu %d: PSCI function %#llx does not return", i,
+		       (unsigned long long)read_mail(vm, W_FUNCTION, i));
 	return (int64_t)read_mail(vm, W_RESULT, i);
+}
+
+static int64_t cpu_on(struct vm *vm, int i, uint64_t target)
+{
+	begin(vm, i, CMD_CALL, CPU_ON, target, RAM_BASE, 0x1000 + target);
+	return end(vm, i);
+}
+
+static int64_t affinity(struct vm *vm, int i, uint64_t target)
+{
+	begin(vm, i, CMD_CALL, AFFINITY_INFO, target, 0, 0);
+	return end(vm, i);
 }
 
 /* Until GET says so: CPU_OFF is over a little after the mail says done. */
@@ -580,7 +601,7 @@ static void boot_all_on(struct vm *vm, int n)
 	start_all(vm);
 	expect_beats(vm, 0, "after boot");
 	for (i = 1; i < n; i++) {
-		expect(order(vm, 0, CMD_CPU_ON, i) == 0, "PSCI CPU_ON of vcpu %d", i);
+		expect(cpu_on(vm, 0, i) == 0, "PSCI CPU_ON of vcpu %d", i);
 		expect_beats(vm, i, "after CPU_ON");
 		expect(read_mail(vm, W_CONTEXT, i) == 0x1000u + i,
 		       "vcpu %d got its context id", i);
@@ -777,14 +798,14 @@ static int cmd_transcript(void)
 	set_entry(&vm.vcpu[0], 0);
 	start_all(&vm);
 	printf("vcpu 0 beats: %d\n", beats(&vm, 0));
-	printf("cpu_on 1: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 1));
+	printf("cpu_on 1: %lld\n", (long long)cpu_on(&vm, 0, 1));
 	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
-	printf("cpu_on 1 again: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 1));
-	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
-	printf("affinity 2: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 2));
-	write_mail(&vm, W_COMMAND, 1, CMD_CPU_OFF);
+	printf("cpu_on 1 again: %lld\n", (long long)cpu_on(&vm, 0, 1));
+	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
+	printf("affinity 2: %lld\n", (long long)affinity(&vm, 0, 2));
+	leave(&vm, 1, CPU_OFF);
 	printf("vcpu 1 goes off: %d\n", reaches(&vm, 1, STOPPED));
-	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
+	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
 	stop_all(&vm);
 	print_answers(&vm, "after run");
 	/* the guest sees what userspace set */
@@ -795,12 +816,12 @@ static int cmd_transcript(void)
 	start_all(&vm);
 	printf("vcpu 2 beats: %d\n", beats(&vm, 2));
 	printf("vcpu 1 still: %d\n", is_still(&vm, 1, 200));
-	printf("affinity 1: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 1));
-	printf("affinity 2: %lld\n", (long long)order(&vm, 0, CMD_AFFINITY, 2));
-	printf("cpu_on 2: %lld\n", (long long)order(&vm, 0, CMD_CPU_ON, 2));
-	printf("cpu_on 1: %lld\n", (long long)order(&vm, 2, CMD_CPU_ON, 1));
+	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
+	printf("affinity 2: %lld\n", (long long)affinity(&vm, 0, 2));
+	printf("cpu_on 2: %lld\n", (long long)cpu_on(&vm, 0, 2));
+	printf("cpu_on 1: %lld\n", (long long)cpu_on(&vm, 2, 1));
 	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
-	write_mail(&vm, W_COMMAND, 1, CMD_RESET);
+	leave(&vm, 1, SYSTEM_RESET);
 	for (i = 0; i < PATIENCE_MS && !vm.vcpu[1].exit_reason; i++)
 		sleep_ms(1);
 	printf("reset: exit %d event %d\n", vm.vcpu[1].exit_reason, vm.vcpu[1].event);
@@ -830,7 +851,7 @@ static int cmd_power(void)
 	expect(read_mail(&vm, W_CONTEXT, 1) == 0x77,
 	       "vcpu 1 came in with the registers userspace set");
 	expect_still(&vm, 0, "powered off by SET, was running");
-	expect(order(&vm, 1, CMD_AFFINITY, 0) == 1, "the guest sees vcpu 0 off");
+	expect(affinity(&vm, 1, 0) == 1, "the guest sees vcpu 0 off");
 	stop_all(&vm);
 	must_set(&vm.vcpu[0], RUNNABLE);
 	start_all(&vm);
@@ -977,7 +998,7 @@ static int cmd_save(const char *path)
 	int i;
 
 	boot_all_on(&vm, 4);
-	write_mail(&vm, W_COMMAND, 2, CMD_CPU_OFF);
+	leave(&vm, 2, CPU_OFF);
 	expect(reaches(&vm, 2, off_word()), "vcpu 2 went off by PSCI CPU_OFF");
 	stop_all(&vm);
 
@@ -1037,13 +1058,13 @@ static int cmd_restore(const char *path)
 		       read_mail(&vm, W_BEAT, i) > beat[i],
 		       "vcpu %d goes on from where it was", i);
 	}
-	expect(order(&vm, 0, CMD_AFFINITY, 2) == 1, "the guest sees vcpu 2 off");
-	expect(order(&vm, 3, CMD_CPU_ON, 2) == 0, "the guest powers vcpu 2 on");
+	expect(affinity(&vm, 0, 2) == 1, "the guest sees vcpu 2 off");
+	expect(cpu_on(&vm, 3, 2) == 0, "the guest powers vcpu 2 on");
 	expect_beats(&vm, 2, "after CPU_ON");
 	expect(read_mail(&vm, W_ENTRIES, 2) == 2, "vcpu 2 came in at the entry again");
 
 	/* the question of the review: what does a reset find? */
-	write_mail(&vm, W_COMMAND, 3, CMD_RESET);
+	leave(&vm, 3, SYSTEM_RESET);
 	for (i = 0; i < PATIENCE_MS && !vm.vcpu[3].exit_reason; i++)
 		sleep_ms(1);
 	expect(vm.vcpu[3].exit_reason == KVM_EXIT_SYSTEM_EVENT &&
@@ -1060,7 +1081,7 @@ static int cmd_restore(const char *path)
 	expect_beats(&vm, 0, "rebooted");
 	for (i = 1; i < 4; i++)
 		expect_still(&vm, i, "before the rebooted guest asks");
-	expect(order(&vm, 0, CMD_CPU_ON, 1) == 0, "the rebooted guest powers vcpu 1 on");
+	expect(cpu_on(&vm, 0, 1) == 0, "the rebooted guest powers vcpu 1 on");
 	expect_beats(&vm, 1, "after the reboot's CPU_ON");
 	stop_all(&vm);
 	destroy_vm(&vm);
@@ -1140,10 +1161,10 @@ static int cmd_storm(int seconds, const char *path, unsigned int pause_us)
 	puts("storm: running");
 	fflush(stdout);
 	while (now_ns() < end && access(path, F_OK)) {
-		write_mail(&guest, W_COMMAND, 1, CMD_CPU_OFF);
+		leave(&guest, 1, CPU_OFF);
 		if (!reaches(&guest, 1, STOPPED))
 			expect(0, "guest vcpu 1 does not go off");
-		if (order(&guest, 0, CMD_CPU_ON, 1))
+		if (cpu_on(&guest, 0, 1))
 			expect(0, "guest vcpu 1 is not powered on");
 		if (!beats(&guest, 1) || !beats(&guest, 0))
 			expect(0, "a guest vcpu does not run");
@@ -1182,16 +1203,14 @@ static int cmd_race(int rounds)
 	for (i = 0; i < rounds; i++) {
 		int64_t answer;
 
-		write_mail(&vm, W_COMMAND, 1, CMD_CPU_OFF);
+		leave(&vm, 1, CPU_OFF);
 		if (!reaches(&vm, 1, off_word()))
 			expect(0, "vcpu 1 does not go off");
 		stop_vcpu(&vm.vcpu[1]);
-		/* CPU_OFF never returns: from its old registers it goes on here */
-		write_mail(&vm, W_RESULT, 1, 0x5a5a);
+		/* CPU_OFF never returns: from its old registers it would set W_RESULT */
 		write_mail(&vm, W_CONTEXT, 1, 0);
 		entries = read_mail(&vm, W_ENTRIES, 1);
-		write_mail(&vm, W_ARG, 0, 1);
-		write_mail(&vm, W_COMMAND, 0, CMD_CPU_ON);
+		begin(&vm, 0, CMD_CALL, CPU_ON, 1, RAM_BASE, 0x1001);
 		must_set(&vm.vcpu[1], RUNNABLE);
 		start_vcpu(&vm.vcpu[1]);
 		if (!wait_mail(&vm, W_COMMAND, 0, CMD_NONE))
@@ -1291,40 +1310,440 @@ static int cmd_exits(int ms)
 	return surprises;
 }
 
-/*
- * A VM to look at from the host: 0 on, 1 off, 2 with a CPU_ON that it has not
- * acted upon (its thread does not run). Stays until @path appears.
- */
-static int cmd_hold(const char *path)
+static void *boot_thread(void *vm)
 {
+	boot_vm(vm, 3);
+	return NULL;
+}
+
+/*
+ * ns of a PSCI call, as samples of @suffix for scripts/bench: one that switches
+ * nothing, and a CPU_ON of a vCPU that is on.
+ */
+static int cmd_calls(int calls, const char *suffix)
+{
+	static const struct {
+		const char *name;
+		uint64_t function;
+	} kinds[] = { { "version", 0x84000000 }, { "cpu_on", CPU_ON } };
+	uint64_t cost[2][5], t;
+	struct vm vm;
+	int k, r;
+
+	boot_vm(&vm, 1);
+	start_all(&vm);
+	expect_beats(&vm, 0, "before the calls");
+	for (k = 0; k < 2; k++) {
+		for (r = 0; r < 5; r++) {
+			write_mail(&vm, W_REPEAT, 0, calls - 1);
+			t = now_ns();
+			begin(&vm, 0, CMD_CALL, kinds[k].function, 0, RAM_BASE, 0);
+			end(&vm, 0);
+			cost[k][r] = (now_ns() - t) / calls;
+		}
+		printf("sample %s.%s", kinds[k].name, suffix);
+		for (r = 0; r < 5; r++)
+			printf(" %llu", (unsigned long long)cost[k][r]);
+		putchar('\n');
+		qsort(cost[k], 5, sizeof(t), by_size);
+	}
+	printf("version %llu cpu_on %llu\n", (unsigned long long)cost[0][2],
+	       (unsigned long long)cost[1][2]);
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/*
+ * A VM to look at from the host, created by a thread that has ended: 0 on, 1 off,
+ * 2 with a CPU_ON that it has not acted upon (its thread does not run). Without
+ * @ioctls the host sees the guest's own call alone. Stays until @path appears.
+ */
+static int cmd_hold(const char *path, int ioctls)
+{
+	pthread_t t;
 	struct vm vm;
 	int i;
 
-	boot_vm(&vm, 3);
+	if (pthread_create(&t, NULL, boot_thread, &vm) || pthread_join(t, NULL))
+		die("thread");
 	start_vcpu(&vm.vcpu[0]);
 	expect_beats(&vm, 0, "after boot");
-	expect(order(&vm, 0, CMD_CPU_ON, 2) == 0, "CPU_ON of vcpu 2");
-	for (i = 0; i < 3; i++)
+	expect(cpu_on(&vm, 0, 2) == 0, "CPU_ON of vcpu 2");
+	for (i = 0; i < 3 && ioctls; i++)
 		must_get(&vm.vcpu[i]);
 	printf("hold: pid %d\n", getpid());
 	fflush(stdout);
 	for (i = 0; i < 600 && access(path, F_OK); i++)
+		sleep_ms(100);
+	/* later in the VM's life, which began before the module's */
+	if (!ioctls)
+		cpu_on(&vm, 0, 1);
+	for (; i < 1200 && !ioctls && !access(path, F_OK); i++)
 		sleep_ms(100);
 	stop_all(&vm);
 	destroy_vm(&vm);
 	return surprises;
 }
 
+/* @n VMs at once, each of which asked for the capability, until @path appears. */
+static int cmd_crowd(int n, const char *path)
+{
+	struct rlimit files = { n + 64, n + 64 };
+	int kvm = open_kvm(), i, fd;
+
+	setrlimit(RLIMIT_NOFILE, &files);
+	for (i = 0; i < n; i++) {
+		fd = ioctl(kvm, KVM_CREATE_VM, 0ul);
+		if (fd < 0)
+			die("VM %d", i);
+		if (ioctl(fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1)
+			die("no capability");
+	}
+	printf("crowd: %d\n", n);
+	fflush(stdout);
+	while (access(path, F_OK))
+		sleep_ms(100);
+	return 0;
+}
+
+/*
+ * On a host without handlers, while the module leaves: who was refused is told 0
+ * when he asks for the capability afterwards.
+ */
+static int cmd_leaving(const char *path)
+{
+	unsigned long calls = 0, refused = 0, lies = 0;
+	unsigned int state;
+	struct vm vm;
+
+	boot_vm(&vm, 1);
+	puts("leaving: running");
+	for (; access(path, F_OK); calls++) {
+		if (!get_state(&vm.vcpu[0], &state))
+			continue;
+		refused++;
+		if (ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE))
+			lies++;
+	}
+	expect(calls > refused && refused && !lies,
+	       "%lu calls, %lu refused, %lu of them told that the host has it",
+	       calls, refused, lies);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* ---- PSCI ---- */
+
+enum {
+	SHOWN = 1,	/* has an event */
+	COMES = 2,	/* the target comes in at the entry */
+	LEAVES = 4,	/* the vCPU, or the VM, stops for it */
+	WAITS = 8,	/* until it is kicked */
+};
+
+#define ANY 99
+
+struct step {
+	int vcpu, flags;
+	uint64_t function, x1, x2, x3;
+	int64_t answer;
+	const char *name;
+};
+
+#define ENTRY RAM_BASE
+#define HIGH 0xdead00000000ull	/* what a 32-bit call must not look at */
+
+static const struct step steps_1_x[] = {
+	{ 0, 0, 0x84000000, 0, 0, 0, ANY, "PSCI_VERSION" },
+	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x11, 0, "CPU_ON" },
+	{ 0, SHOWN, CPU_ON, 1, ENTRY, 0x12, -4, "CPU_ON" },
+	{ 0, SHOWN, CPU_ON, 7, ENTRY, 0x13, -2, "CPU_ON" },
+	{ 0, 0, 0x8400000a, CPU_ON, 0, 0, ANY, "PSCI_FEATURES" },
+	{ 0, 0, AFFINITY_INFO, 1, 0, 0, 0, "AFFINITY_INFO" },
+	{ 1, WAITS, CPU_SUSPEND, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
+	{ 1, WAITS, 0x84000001, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
+	{ 1, SHOWN | LEAVES, CPU_OFF, 0, 0, 0, 0, "CPU_OFF" },
+	{ 0, SHOWN | COMES, 0x84000003, HIGH | 1, HIGH | ENTRY, HIGH | 0x14, 0, "CPU_ON" },
+	{ 1, SHOWN | LEAVES, 0xffff000084000002, 0, 0, 0, 0, "CPU_OFF" },
+	{ 0, SHOWN, SYSTEM_SUSPEND, ENTRY, 0x15, 0, -1, "SYSTEM_SUSPEND" },
+	{ 0, SHOWN, 0x8400000e, HIGH | ENTRY, HIGH | 0x16, 0, -1, "SYSTEM_SUSPEND" },
+	{ 0, SHOWN | LEAVES, SYSTEM_RESET2, 0, 0, 0, ANY, "SYSTEM_RESET2" },
+	{ 0 }
+};
+
+static const struct step steps_1_0[] = {
+	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x21, 0, "CPU_ON" },
+	{ 1, SHOWN | LEAVES, SYSTEM_RESET, 0, 0, 0, 0, "SYSTEM_RESET" },
+	{ 0 }
+};
+
+static const struct step steps_0_2[] = {
+	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x31, 0, "CPU_ON" },
+	{ 0, SHOWN, 0xc4000012, 0, 0, 0, -1, "SYSTEM_RESET2" },
+	{ 1, SHOWN | LEAVES, SYSTEM_OFF, 0, 0, 0, 0, "SYSTEM_OFF" },
+	{ 0 }
+};
+
+static const struct step steps_0_1[] = {
+	{ 0, SHOWN | COMES, 0x95c1ba60, 1, ENTRY, 0x41, 0, "CPU_ON" },
+	{ 0, 0, 0x95c1ba5e, 0, 0, 0, -1, "CPU_SUSPEND" },
+	{ 1, SHOWN | LEAVES, 0x95c1ba5f, 0, 0, 0, 0, "CPU_OFF" },
+	{ 0 }
+};
+
+static const struct {
+	int old;		/* no KVM_ARM_VCPU_PSCI_0_2 */
+	uint64_t version;	/* 0: KVM's newest */
+	const struct step *steps;
+} versions[] = {
+	{ 0, 0, steps_1_x },
+	{ 0, 0x10000, steps_1_0 },
+	{ 0, 0x2, steps_0_2 },
+	{ 1, 0, steps_0_1 },
+};
+
+/* The event that a step must have, as the tracepoint prints it. */
+static void print_step(const struct step *s)
+{
+	int on = !strcmp(s->name, "CPU_ON");
+	int wakes = on || !strcmp(s->name, "SYSTEM_SUSPEND");
+	uint64_t mask = s->function & 0x40000000 ? ~0ull : 0xffffffff;
+	uint64_t entry = (on ? s->x2 : s->x1) & mask;
+	uint64_t context = (on ? s->x3 : s->x2) & mask;
+
+	/* a 0.1 call has the guest's own width */
+	if ((s->function & 0xffff0000) == 0x95c10000)
+		entry = s->x2, context = s->x3;
+	printf("event: psci_call vcpu=%d call=%s function=0x%llx target=0x%llx entry=0x%llx context=0x%llx\n",
+	       s->vcpu, s->name, (unsigned long long)(uint32_t)s->function,
+	       on ? (unsigned long long)(s->x1 & mask) : 0,
+	       wakes ? (unsigned long long)entry : 0,
+	       wakes ? (unsigned long long)context : 0);
+	if (s->flags & COMES)
+		printf("event: vcpu_reset vcpu=%d cause=CPU_ON entry=0x%llx context=0x%llx\n",
+		       (int)(s->x1 & 0xff), (unsigned long long)entry,
+		       (unsigned long long)context);
+}
+
+static void do_step(struct vm *vm, const struct step *s)
+{
+	struct vcpu *v = &vm->vcpu[s->vcpu];
+	unsigned int state;
+	int64_t answer;
+	int ms;
+
+	if (s->flags & SHOWN)
+		print_step(s);
+	begin(vm, s->vcpu, s->flags & LEAVES ? CMD_LEAVE : CMD_CALL,
+	      s->function, s->x1, s->x2, s->x3);
+	if (s->flags & LEAVES) {
+		/* off, out of KVM_RUN, or back with an answer where KVM lacks the call */
+		for (ms = 0; ms < PATIENCE_MS; ms++) {
+			if (v->exit_reason || read_mail(vm, W_RESULT, s->vcpu) != 0x5a5a)
+				return;
+			/* without ioctls of ours: the guest sees a vCPU off */
+			if (!strcmp(s->name, "CPU_OFF") && read_mail(vm, W_COMMAND, s->vcpu) == CMD_NONE)
+				break;
+			sleep_ms(1);
+		}
+		for (; ms < PATIENCE_MS && !v->exit_reason; ms += 10) {
+			if (!get_state(v, &state) && state == STOPPED)
+				return;
+			sleep_ms(10);
+		}
+		expect(0, "%s of vcpu %d has no effect", s->name, s->vcpu);
+		return;
+	}
+	if (s->flags & WAITS)
+		sleep_ms(100), get_state(v, &state);
+	answer = end(vm, s->vcpu);
+	if (s->answer != ANY && answer != s->answer)
+		expect(0, "%s answers %lld", s->name, (long long)answer);
+	if (s->flags & COMES)
+		expect_beats(vm, s->x1 & 0xff, "after CPU_ON");
+}
+
+static int cmd_psci(void)
+{
+	const struct step *s;
+	struct vm vm;
+	unsigned int v;
+
+	for (v = 0; v < sizeof(versions) / sizeof(versions[0]); v++) {
+		create_vm(&vm, 2);
+		if (versions[v].old)
+			vm.init.features[0] &= ~(1u << KVM_ARM_VCPU_PSCI_0_2);
+		init_boot(&vm);
+		if (versions[v].version)
+			set_reg(&vm.vcpu[0], KVM_REG_ARM_PSCI_VERSION, versions[v].version);
+		set_entry(&vm.vcpu[0], 0);
+		start_all(&vm);
+		expect_beats(&vm, 0, "after boot");
+		for (s = versions[v].steps; s->name; s++)
+			do_step(&vm, s);
+		stop_all(&vm);
+		destroy_vm(&vm);
+	}
+	return surprises;
+}
+
+/* Two vCPUs power the same third one on: one of them does. */
+static int cmd_psci_race(int rounds)
+{
+	int64_t answer[2];
+	struct vm vm;
+	int i;
+
+	boot_vm(&vm, 3);
+	start_all(&vm);
+	expect(cpu_on(&vm, 0, 1) == 0, "CPU_ON of vcpu 1");
+	expect_beats(&vm, 1, "after CPU_ON");
+	for (i = 0; i < rounds; i++) {
+		begin(&vm, 0, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2000);
+		begin(&vm, 1, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2001);
+		answer[0] = end(&vm, 0);
+		answer[1] = end(&vm, 1);
+		if (answer[0] + answer[1] != -4 || (answer[0] && answer[1]))
+			expect(0, "round %d: answers %lld and %lld", i,
+			       (long long)answer[0], (long long)answer[1]);
+		if (!beats(&vm, 2) || read_mail(&vm, W_CONTEXT, 2) != 0x2000u + !!answer[0])
+			expect(0, "round %d: vcpu 2 has context %#llx", i,
+			       (unsigned long long)read_mail(&vm, W_CONTEXT, 2));
+		leave(&vm, 2, CPU_OFF);
+		if (!reaches(&vm, 2, STOPPED))
+			expect(0, "round %d: vcpu 2 does not go off", i);
+	}
+	expect(1, "%d rounds", rounds);
+	stop_all(&vm);
+	destroy_vm(&vm);
+	return surprises;
+}
+
+/* ---- what a VMM can do wrong, for mpstate-report ---- */
+
+static void run_for_a_while(struct vm *vm)
+{
+	start_all(vm);
+	expect_beats(vm, 0, "in the end");
+	stop_all(vm);
+	destroy_vm(vm);
+}
+
+static void set_before_init(void)
+{
+	struct vm vm;
+
+	create_vm(&vm, 2);
+	must_set(&vm.vcpu[1], STOPPED);
+	init_boot(&vm);
+	set_entry(&vm.vcpu[0], 0);
+	run_for_a_while(&vm);
+}
+
+static void init_after_registers(void)
+{
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	set_entry(&vm.vcpu[1], 0);
+	init_vcpu(&vm, 1, 1);
+	run_for_a_while(&vm);
+}
+
+static void cpu_on_after_registers(void)
+{
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	set_entry(&vm.vcpu[1], 0);
+	start_all(&vm);
+	cpu_on(&vm, 0, 1);
+	expect_beats(&vm, 1, "after CPU_ON");
+	run_for_a_while(&vm);
+}
+
+static void runnable_over_cpu_on(void)
+{
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	start_vcpu(&vm.vcpu[0]);
+	cpu_on(&vm, 0, 1);
+	must_set(&vm.vcpu[1], RUNNABLE);
+	run_for_a_while(&vm);
+}
+
+static void never_runs_it(void)
+{
+	struct vm vm;
+
+	boot_vm(&vm, 2);
+	start_vcpu(&vm.vcpu[0]);
+	cpu_on(&vm, 0, 1);
+	sleep_ms(1500);
+	must_get(&vm.vcpu[0]);
+	stop_all(&vm);
+	destroy_vm(&vm);
+}
+
+static void restored_off(void)
+{
+	struct vm vm;
+	pid_t saving = fork();
+	int i;
+
+	if (!saving) {
+		boot_all_on(&vm, 2);
+		stop_all(&vm);
+		must_get(&vm.vcpu[0]);
+		must_get(&vm.vcpu[1]);
+		exit(surprises);
+	}
+	waitpid(saving, NULL, 0);
+	boot_vm(&vm, 2);
+	set_entry(&vm.vcpu[1], 0);
+	for (i = 0; i < 2; i++)
+		must_set(&vm.vcpu[i], i ? STOPPED : RUNNABLE);
+	run_for_a_while(&vm);
+}
+
+static int cmd_mistake(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*make)(void);
+	} mistakes[] = {
+		{ "set-before-init", set_before_init },
+		{ "init-after-registers", init_after_registers },
+		{ "cpu-on-after-registers", cpu_on_after_registers },
+		{ "runnable-over-cpu-on", runnable_over_cpu_on },
+		{ "never-runs-it", never_runs_it },
+		{ "restored-off", restored_off },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		if (strcmp(name, mistakes[i].name))
+			continue;
+		mistakes[i].make();
+		return surprises;
+	}
+	return 2;
+}
+
 /* One SET, one GET of a fresh vCPU, for the tracepoints' test. */
 static int cmd_once(unsigned int asked)
 {
+	unsigned int state = 99;
 	struct vm vm;
 	int err;
 
 	boot_vm(&vm, 2);
 	err = set_state(&vm.vcpu[1], asked);
-	printf("once: pid %d errno %d state %u\n", getpid(), err,
-	       must_get(&vm.vcpu[1]));
+	printf("once: pid %d errno %d", getpid(), err);
+	err = get_state(&vm.vcpu[1], &state);
+	printf(" get %d state %u\n", err, state);
 	destroy_vm(&vm);
 	return 0;
 }
@@ -1349,8 +1768,15 @@ static void show_help(void)
 	     "                with a pause every 64 rounds\n"
 	     "  race ROUNDS   SET RUNNABLE against PSCI CPU_ON\n"
 	     "  time CALLS    ns per GET, SET and other extension check\n"
+	     "  calls N NAME  ns per PSCI call\n"
 	     "  exits MS      ns per exit to userspace\n"
 	     "  hold FILE     a VM to look at until FILE appears\n"
+	     "  guest FILE    the same without an ioctl of ours, one CPU_ON more then\n"
+	     "  crowd N FILE  N VMs until FILE appears\n"
+	     "  leaving FILE  GET, then the capability, until FILE appears\n"
+	     "  mistake NAME  what a VMM can do wrong, see cmd_mistake()\n"
+	     "  psci          every PSCI call that there is, and the events due\n"
+	     "  psci2 ROUNDS  two vCPUs power a third one on at once\n"
 	     "  once VALUE    one SET and one GET on vcpu 1");
 }
 
@@ -1419,8 +1845,22 @@ int main(int argc, char **argv)
 		ret = cmd_time(atoi(arg));
 	else if (!strcmp(cmd, "exits") && arg)
 		ret = cmd_exits(atoi(arg));
+	else if (!strcmp(cmd, "calls") && arg2)
+		ret = cmd_calls(atoi(arg), arg2);
 	else if (!strcmp(cmd, "hold") && arg)
-		ret = cmd_hold(arg);
+		ret = cmd_hold(arg, 1);
+	else if (!strcmp(cmd, "guest") && arg)
+		ret = cmd_hold(arg, 0);
+	else if (!strcmp(cmd, "crowd") && arg2)
+		ret = cmd_crowd(atoi(arg), arg2);
+	else if (!strcmp(cmd, "leaving") && arg)
+		ret = cmd_leaving(arg);
+	else if (!strcmp(cmd, "mistake") && arg)
+		ret = cmd_mistake(arg);
+	else if (!strcmp(cmd, "psci"))
+		ret = cmd_psci();
+	else if (!strcmp(cmd, "psci2") && arg)
+		ret = cmd_psci_race(atoi(arg));
 	else if (!strcmp(cmd, "once") && arg)
 		ret = cmd_once(strtoul(arg, NULL, 0));
 	else {

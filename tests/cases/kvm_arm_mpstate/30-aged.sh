@@ -8,7 +8,7 @@
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 14
+plan 15
 
 check "without the module: EINVAL, no capability" mpstate absent
 mpstate extensions >/tmp/extensions.aged
@@ -24,7 +24,16 @@ check "a vCPU in WFI is RUNNABLE" mpstate wfi
 check "save: four vCPUs, one powered off again" mpstate save /tmp/saved
 check "restore in a fresh process, CPU_ON, reset" mpstate restore /tmp/saved
 check "SET RUNNABLE against PSCI CPU_ON" mpstate race 20
-check "unload" unload_mod kvm_arm_mpstate
+# The capability must not outlive the handlers.
+mpstate leaving /tmp/over >/tmp/leaving &
+running() { grep -q '^leaving: running' /tmp/leaving; }
+wait_for 20 running
+check "unload while a VMM asks" unload_mod kvm_arm_mpstate
+sleep 0.5
+touch /tmp/over
+truth() { grep -q 'as expected' /tmp/leaving || { cat /tmp/leaving; return 1; }; }
+wait
+check "it was never told 1 by a host that has no handlers" truth
 check "and the host lacks it again" mpstate absent
 v2() { load_mod kvm_arm_mpstate abi=v2 && mpstate -2 table && mpstate -2 cap; }
 check "abi=v2" v2

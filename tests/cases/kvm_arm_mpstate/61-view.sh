@@ -3,17 +3,18 @@
 # arch: aarch64
 # tier: fast 6.1
 # guest: mpstate
+# timeout: 240
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 12
+plan 16
 
 view=/sys/kernel/debug/kvm_arm_mpstate
 row() { grep -qxE "$1" $view/vms || { cat $view/vms; return 1; }; }
 count() { grep -qxE "$1" $view/counts || { cat $view/counts; return 1; }; }
 # nothing but the heading, not even a VM without vCPUs
-no_vms() { [ "$(wc -l <$view/vms)" = 1 ] || { cat $view/vms; return 1; }; }
+no_vms() { ! grep -qv '^# \(VMs seen\|vm_pid vcpu\)' $view/vms || { cat $view/vms; return 1; }; }
 held() { grep -q '^hold: pid' /tmp/hold; }
 
 check "load" load_mod kvm_arm_mpstate
@@ -21,9 +22,13 @@ check "no VM was seen yet" no_vms
 mpstate hold /tmp/let-go >/tmp/hold &
 check "a VM of three" wait_for 60 held
 pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
-check "vcpu 0 is on" row "$pid 0 runnable none -"
-check "vcpu 1 is off" row "$pid 1 stopped none -"
-check "vcpu 2 has a CPU_ON to act upon" row "$pid 2 runnable pending 0x40000000"
+check "vcpu 0 is on, its thread is one of the process" row "$pid 0 [0-9]+ runnable none -"
+is_thread() { [ -d "/proc/$pid/task/$(sed -n "s/^$pid 0 \([0-9]*\) .*/\1/p" $view/vms)" ]; }
+check "which is there" is_thread
+check "vcpu 1 is off and has none" row "$pid 1 - stopped none -"
+check "vcpu 2 has a CPU_ON to act upon" row "$pid 2 - runnable pending 0x40000000"
+said() { grep -qi '^# VMs seen since load, by an MP_STATE or a PSCI call' $view/vms; }
+check "the file says which VMs are in it" said
 check "two GETs of a vCPU that is on" count "get runnable 2"
 check "one of a vCPU that is off" count "get stopped 1"
 mpstate once 4 >/dev/null
@@ -37,5 +42,14 @@ pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
 kill -9 $!
 wait
 check "also when its VMM is killed" wait_for 20 no_vms
+rm -f /tmp/let-go
+mpstate crowd 4200 /tmp/let-go >/tmp/crowd 2>&1 &
+ready() { grep -q '^crowd: 4200' /tmp/crowd; }
+crowd() { wait_for 100 ready || { cat /tmp/crowd; return 1; }; [ "$(grep -c 'no vcpus' $view/vms)" = 4096 ] || { tail -n 3 $view/vms; return 1; }; }
+check "of 4200 VMs 4096 have room" crowd
+short() { grep -q '^# there were more than 4096 at a time: not all are here$' $view/vms; }
+check "and the file says so" short
+touch /tmp/let-go
+wait
 check "unload" unload_mod kvm_arm_mpstate
 finish
