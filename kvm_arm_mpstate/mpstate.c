@@ -36,13 +36,11 @@ static struct {
 	atomic_long_t get[MPST_SUSPENDED + 1];
 	atomic_long_t set[MPST_SUSPENDED + 1];
 	atomic_long_t refused;
+	/* seen by mode=trace: what was answered is not known */
+	atomic_long_t get_unknown;
+	atomic_long_t set_unknown;
 	atomic_long_t capability;
 } counts;
-
-/* The kernel's own rules, for what mode=trace expects it to do. */
-static const struct mpst_rules native_rules = {
-	.knows_suspended = MPST_KNOWS_SUSPENDED,
-};
 
 static __always_inline void count_state(atomic_long_t *of, unsigned int state)
 {
@@ -61,21 +59,27 @@ static __always_inline void count_step(const struct mpst_step *step)
 
 /*
  * Out of line, and behind a test of the static key: inlined, they have the
- * handlers save registers for a tracer that is hardly ever there.
+ * handlers save registers for a tracer that is hardly ever there. Between enter
+ * and leave, because a tracer's probe may sleep (7.x on RT).
  */
-static noinline void trace_get(struct kvm_vcpu *vcpu, unsigned int state,
-			       unsigned int answer)
+static noinline void notrace trace_get(struct kvm_vcpu *vcpu, unsigned int state,
+				       unsigned int answer, int result, bool ours)
 {
-	trace_kvm_mp_state_get(vcpu, state, answer, 0, true);
+	mpst_enter();
+	trace_kvm_mp_state_get(vcpu, state, answer, result, ours);
+	mpst_leave();
 }
 
-static noinline void trace_set(struct kvm_vcpu *vcpu, unsigned int old,
-			       unsigned int new, int result, unsigned int asked)
+static noinline void notrace trace_set(struct kvm_vcpu *vcpu, unsigned int old,
+				       unsigned int new, int result,
+				       unsigned int asked, bool ours)
 {
-	trace_kvm_mp_state_set(vcpu, old, new, result, asked, true);
+	mpst_enter();
+	trace_kvm_mp_state_set(vcpu, old, new, result, asked, ours);
+	mpst_leave();
 }
 
-/* Does not sleep: nothing counts the tasks in here. */
+/* Does not sleep but in a tracer: nothing else counts the tasks in here. */
 static int ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 {
 	unsigned int state = mpst_read_state(vcpu);
@@ -84,7 +88,7 @@ static int ioctl_get(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	count_state(counts.get, state);
 	mp_state->mp_state = mpst_answer(&mpst_rules, state);
 	if (trace_kvm_mp_state_get_enabled())
-		trace_get(vcpu, state, mp_state->mp_state);
+		trace_get(vcpu, state, mp_state->mp_state, 0, true);
 	return 0;
 }
 
@@ -112,7 +116,7 @@ static int ioctl_set(struct kvm_vcpu *vcpu, struct kvm_mp_state *mp_state)
 	result = step.refused ? -EINVAL : 0;
 	count_step(&step);
 	if (trace_kvm_mp_state_set_enabled())
-		trace_set(vcpu, old, step.state, result, mp_state->mp_state);
+		trace_set(vcpu, old, step.state, result, mp_state->mp_state, true);
 	mpst_leave();
 	return result;
 }
@@ -178,35 +182,32 @@ void notrace mpst_redirect_check(unsigned long ip, unsigned long parent_ip,
 		mpst_redirect(regs, check_extension);
 }
 
-/* mode=trace: what was asked of the kernel's own KVM_GET_MP_STATE. */
+/* mode=trace: another's handler is asked for KVM_GET_MP_STATE. */
 void notrace mpst_observe_get(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
-	unsigned int state = mpst_read_state(vcpu);
 
 	mpst_note_vm(vcpu->kvm);
-	count_state(counts.get, state);
-	trace_kvm_mp_state_get(vcpu, state, mpst_answer(&native_rules, state),
-			       0, false);
+	atomic_long_inc(&counts.get_unknown);
+	if (trace_kvm_mp_state_get_enabled())
+		trace_get(vcpu, mpst_read_state(vcpu), MPST_UNKNOWN,
+			  MPST_UNKNOWN_RESULT, false);
 }
 
-/* mode=trace: what was asked of the kernel's own KVM_SET_MP_STATE. */
+/* mode=trace: another's handler is asked for KVM_SET_MP_STATE. */
 void notrace mpst_observe_set(unsigned long ip, unsigned long parent_ip,
 			      struct ftrace_ops *ops, struct mpst_regs *regs)
 {
 	struct kvm_vcpu *vcpu = (struct kvm_vcpu *)mpst_argument(regs, 0);
 	const struct kvm_mp_state *mp_state =
 		(const struct kvm_mp_state *)mpst_argument(regs, 1);
-	unsigned int old = mpst_read_state(vcpu);
-	struct mpst_step step = mpst_step(&native_rules, old,
-					  mp_state->mp_state);
 
 	mpst_note_vm(vcpu->kvm);
-	count_step(&step);
-	trace_kvm_mp_state_set(vcpu, old, step.state,
-			       step.refused ? -EINVAL : 0,
-			       mp_state->mp_state, false);
+	atomic_long_inc(&counts.set_unknown);
+	if (trace_kvm_mp_state_set_enabled())
+		trace_set(vcpu, mpst_read_state(vcpu), MPST_UNKNOWN,
+			  MPST_UNKNOWN_RESULT, mp_state->mp_state, false);
 }
 
 /* mode=trace: who asked the kernel for KVM_CAP_MP_STATE. */
@@ -223,7 +224,8 @@ void notrace mpst_observe_check(unsigned long ip, unsigned long parent_ip,
 }
 
 /**
- * mpst_counts_show - debugfs "counts": a line a state, rejections, checks
+ * mpst_counts_show - debugfs "counts": a line a state, rejections, calls whose
+ *	result is not known, checks of the capability
  * @m: where it goes
  * @unused: the seq_file API's
  */
@@ -241,6 +243,8 @@ int mpst_counts_show(struct seq_file *m, void *unused)
 		seq_printf(m, "set %s %ld\n", mpst_state_name(states[i]),
 			   atomic_long_read(&counts.set[states[i]]));
 	seq_printf(m, "set rejected %ld\n", atomic_long_read(&counts.refused));
+	seq_printf(m, "get unknown %ld\n", atomic_long_read(&counts.get_unknown));
+	seq_printf(m, "set unknown %ld\n", atomic_long_read(&counts.set_unknown));
 	seq_printf(m, "check_extension %ld\n",
 		   atomic_long_read(&counts.capability));
 	return 0;

@@ -18,6 +18,10 @@ enum mpst_state {
 	MPST_SUSPENDED	= 10,
 };
 
+/* In events, of a call that another's handler answered: state and result. */
+#define MPST_UNKNOWN		0xffffffffu
+#define MPST_UNKNOWN_RESULT	1	/* neither 0 nor an errno */
+
 /* What an accepted SET must ask of the vCPU before it may enter the guest again. */
 enum mpst_request {
 	MPST_ASK_NOTHING,

@@ -8,7 +8,7 @@
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 15
+plan 21
 
 check "without the module: EINVAL, no capability" mpstate absent
 mpstate extensions >/tmp/extensions.aged
@@ -37,4 +37,18 @@ check "it was never told 1 by a host that has no handlers" truth
 check "and the host lacks it again" mpstate absent
 v2() { load_mod kvm_arm_mpstate abi=v2 && mpstate -2 table && mpstate -2 cap; }
 check "abi=v2" v2
+unload_mod kvm_arm_mpstate
+
+# Where another answers, here the host's own stubs, nothing is known of the result.
+tracing=/sys/kernel/tracing
+check "load mode=trace" load_mod kvm_arm_mpstate mode=trace
+echo 1 >$tracing/events/kvm_arm_mpstate/enable
+mpstate once 5 >/tmp/once
+check "the host refuses SET and GET" grep -q ' errno 22 get 22 ' /tmp/once
+shown() { grep -qE "$1" $tracing/trace || { cat $tracing/trace; return 1; }; }
+check "SET: no result is made up" shown 'kvm_mp_state_set: vm_pid=[0-9]+ vcpu=1 old=STOPPED new=unknown result=unknown asked=5 by=native'
+check "GET: no result is made up" shown 'kvm_mp_state_get: vm_pid=[0-9]+ vcpu=1 old=STOPPED new=unknown result=unknown by=native'
+unknown() { grep -qx "$1 unknown 1" /sys/kernel/debug/kvm_arm_mpstate/counts || { cat /sys/kernel/debug/kvm_arm_mpstate/counts; return 1; }; }
+check "SET is counted as such" unknown set
+check "GET is counted as such" unknown get
 finish
