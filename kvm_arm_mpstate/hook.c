@@ -22,23 +22,13 @@
 
 atomic_t mpst_inside = ATOMIC_INIT(0);
 
-/* Names the function in the filter and says so if ftrace does not know it. */
 static int set_filter(struct mpst_hook *hook)
 {
 	/* ftrace cuts the string up: give it one of its own */
 	unsigned char buf[64];
-	int err;
 
 	strscpy(buf, hook->name, sizeof(buf));
-	err = ftrace_set_filter(&hook->ops, buf, strlen(buf), 1);
-	if (err == -EINVAL) {
-		pr_err("%s is missing in this kernel or cannot be traced: nothing to hook, see available_filter_functions\n",
-		       hook->name);
-		return -EOPNOTSUPP;
-	}
-	if (err)
-		pr_err("ftrace does not accept %s: error %d\n", hook->name, err);
-	return err;
+	return ftrace_set_filter(&hook->ops, buf, strlen(buf), 1);
 }
 
 static int start_hook(struct mpst_hook *hook)
@@ -53,18 +43,19 @@ static int start_hook(struct mpst_hook *hook)
 	 */
 	hook->ops.flags = FTRACE_OPS_FL_PERMANENT | MPST_NEED_ARGS | hook->flags;
 	err = set_filter(hook);
-	if (err)
-		return err;
-	err = register_ftrace_function(&hook->ops);
+	if (err == -EINVAL) {
+		hook->why = "is missing in this kernel or cannot be traced";
+		return -EOPNOTSUPP;
+	}
+	if (!err)
+		err = register_ftrace_function(&hook->ops);
 	if (!err)
 		return 0;
 	ftrace_set_filter(&hook->ops, NULL, 0, 1);
-	if (err != -EBUSY)
-		pr_err("ftrace cannot hook %s: error %d\n", hook->name, err);
-	else if (hook->flags & FTRACE_OPS_FL_IPMODIFY)
-		hook->why = "another IPMODIFY user (a livepatch?) owns it";
+	if (err == -EBUSY && hook->flags & FTRACE_OPS_FL_IPMODIFY)
+		hook->why = "belongs to another IPMODIFY user (a livepatch?)";
 	else
-		hook->why = "ftrace is switched off";
+		hook->why = "is refused by ftrace";
 	return err;
 }
 
@@ -97,8 +88,9 @@ static void stop_hook(struct mpst_hook *hook)
  *
  * Context: process, may sleep. After an error tasks may still be in callbacks:
  *	mpst_hooks_wait() before their text goes.
- * Return: 0; -EBUSY with one hook's @why set, and nothing said in the log;
- *	-EOPNOTSUPP if a function is missing, or ftrace's error, both said there.
+ * Return: 0, or an error with one hook's @why set: -EOPNOTSUPP if a function is
+ *	missing; -EBUSY if another IPMODIFY user has it or, for a hook that only
+ *	observes, if ftrace is switched off; else ftrace's.
  */
 int mpst_hooks_start(struct mpst_hook *hooks, int n)
 {

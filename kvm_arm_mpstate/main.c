@@ -2,8 +2,8 @@
 /*
  * KVM_GET_MP_STATE, KVM_SET_MP_STATE and KVM_CAP_MP_STATE for arm64 hosts, by an
  * ftrace hook: on a host whose handlers are stubs it supplies them, on one that
- * has its own it takes over with the same answers, and adds tracepoints and a
- * view of every VM's power states. rmmod undoes it.
+ * has its own it takes over with the same answers. It adds tracepoints, for what
+ * guests ask of PSCI as well, and a view of the VMs it has seen. rmmod undoes it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -21,6 +21,7 @@
 
 #include "hook.h"
 #include "mpstate.h"
+#include "psci.h"
 #include "vms.h"
 #include "compat.h"
 
@@ -108,6 +109,12 @@ static struct mpst_hook observers[] = {
 	MPST_HOOK(kvm_vm_ioctl_check_extension, mpst_observe_check, MPST_OBSERVE),
 };
 
+/* What guests do; each of them may be missing. */
+static struct mpst_hook psci[] = {
+	MPST_HOOK(kvm_psci_call, mpst_observe_psci, MPST_OBSERVE),
+	MPST_HOOK(kvm_reset_vcpu, mpst_observe_reset, MPST_OBSERVE),
+};
+
 /* The end of VMs: there before the first is noted and after the last. */
 static struct mpst_hook watch[] = {
 	MPST_HOOK(kvm_arch_destroy_vm, mpst_watch_destroy, MPST_OBSERVE),
@@ -117,45 +124,75 @@ enum { MODE_AUTO, MODE_HOOK, MODE_TRACE };
 static const char *const modes[] = { "auto", "hook", "trace" };
 static int chosen;
 
+/* "kvm_something belongs to another", of the one that could not be had */
+#define WHY_FMT	"%s %s"
+#define WHY_OF(hook) (hook)->name, (hook)->why
+
+static const struct mpst_hook *find_culprit(const struct mpst_hook *hooks, int n)
+{
+	int i;
+
+	for (i = 0; i < n - 1; i++)
+		if (hooks[i].why)
+			break;
+	return &hooks[i];
+}
+
 static int start_watch(void)
 {
 	int err = mpst_hooks_start(watch, ARRAY_SIZE(watch));
 
-	if (err != -EBUSY)
-		return err;
-	pr_err("ftrace is switched off: sysctl kernel.ftrace_enabled=1, then load again\n");
-	return -EOPNOTSUPP;
+	if (err == -EBUSY) {
+		pr_err("ftrace is switched off: sysctl kernel.ftrace_enabled=1, then load again\n");
+		return -EOPNOTSUPP;
+	}
+	if (err)
+		pr_err(WHY_FMT ": nothing to hook, see available_filter_functions\n",
+		       WHY_OF(&watch[0]));
+	return err;
 }
 
-static const char *busy_function(void)
+static void start_psci(void)
 {
+	static const char *const events[] = { "psci_call", "vcpu_reset" };
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(redirects) - 1; i++)
-		if (redirects[i].why)
-			break;
-	return redirects[i].name;
+	for (i = 0; i < ARRAY_SIZE(psci); i++)
+		if (mpst_hooks_start(&psci[i], 1))
+			pr_warn(WHY_FMT ": no %s events\n", WHY_OF(&psci[i]),
+				events[i]);
 }
 
 /* @chosen becomes hook or trace. */
 static int start_handlers(void)
 {
+	const struct mpst_hook *culprit;
 	int err;
 
 	if (chosen != MODE_TRACE) {
 		err = mpst_hooks_start(redirects, ARRAY_SIZE(redirects));
-		if (err == -EBUSY && chosen == MODE_HOOK)
-			pr_err("%s belongs to another IPMODIFY user (a livepatch?), see enabled_functions: remove that, or load with mode=trace\n",
-			       busy_function());
-		if (!err)
+		if (!err) {
 			chosen = MODE_HOOK;
+			return 0;
+		}
+		culprit = find_culprit(redirects, ARRAY_SIZE(redirects));
+		if (err != -EBUSY)
+			pr_err(WHY_FMT ": nothing to hook, see available_filter_functions\n",
+			       WHY_OF(culprit));
+		else if (chosen == MODE_HOOK)
+			pr_err(WHY_FMT ": see enabled_functions, and remove that, or load with mode=trace\n",
+			       WHY_OF(culprit));
 		if (err != -EBUSY || chosen == MODE_HOOK)
 			return err;
-		pr_warn("%s belongs to another IPMODIFY user (a livepatch?): mode=trace, the kernel's own handlers stay\n",
-			busy_function());
+		pr_warn(WHY_FMT ": mode=trace, the kernel's own handlers stay\n",
+			WHY_OF(culprit));
 	}
 	chosen = MODE_TRACE;
-	return mpst_hooks_start(observers, ARRAY_SIZE(observers));
+	err = mpst_hooks_start(observers, ARRAY_SIZE(observers));
+	if (err)
+		pr_err(WHY_FMT ": nothing to observe, see available_filter_functions\n",
+		       WHY_OF(find_culprit(observers, ARRAY_SIZE(observers))));
+	return err;
 }
 
 /* From any state; when it returns, no task is in our text but this one. */
@@ -163,8 +200,15 @@ static void stop_all(void)
 {
 	mpst_hooks_stop(observers, ARRAY_SIZE(observers));
 	mpst_hooks_stop(redirects, ARRAY_SIZE(redirects));
+	mpst_hooks_stop(psci, ARRAY_SIZE(psci));
 	mpst_hooks_stop(watch, ARRAY_SIZE(watch));
 	mpst_hooks_wait();
+}
+
+static void show_hook(struct seq_file *m, const struct mpst_hook *hook, const char *why)
+{
+	seq_printf(m, "%s %s%s%s\n", hook->name, mpst_hook_status(hook),
+		   why ? ", " : "", why ?: "");
 }
 
 static int hooks_show(struct seq_file *m, void *unused)
@@ -174,12 +218,11 @@ static int hooks_show(struct seq_file *m, void *unused)
 
 	seq_printf(m, "mode %s\n", modes[chosen]);
 	for (i = 0; i < ARRAY_SIZE(redirects); i++)
-		seq_printf(m, "%s %s%s%s\n", shown[i].name,
-			   mpst_hook_status(&shown[i]),
-			   redirects[i].why ? " " : "", redirects[i].why ?: "");
+		show_hook(m, &shown[i], redirects[i].why);
+	for (i = 0; i < ARRAY_SIZE(psci); i++)
+		show_hook(m, &psci[i], psci[i].why);
 	for (i = 0; i < ARRAY_SIZE(watch); i++)
-		seq_printf(m, "%s %s\n", watch[i].name,
-			   mpst_hook_status(&watch[i]));
+		show_hook(m, &watch[i], watch[i].why);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(hooks);
@@ -237,8 +280,10 @@ static int __init mpst_init(void)
 		return err;
 	}
 	err = start_watch();
-	if (!err)
+	if (!err) {
+		start_psci();
 		err = start_handlers();
+	}
 	if (err) {
 		stop_all();
 		mpst_vms_exit();

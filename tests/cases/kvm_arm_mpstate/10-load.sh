@@ -6,7 +6,7 @@
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 18
+plan 19
 
 hooked=/sys/kernel/tracing/enabled_functions
 view=/sys/kernel/debug/kvm_arm_mpstate
@@ -26,8 +26,10 @@ for name in $names; do
 	check "$name is redirected" is_redirected "$name"
 	check "debugfs says so" is_active "$name"
 done
-four_hooks() { [ "$(grep -c "^[a-z]" $hooked)" = 4 ] || { cat $hooked; return 1; }; }
-check "beside these only the end of VMs is watched" four_hooks
+six_hooks() { [ "$(grep -c "^[a-z]" $hooked)" = 6 ] || { cat $hooked; return 1; }; }
+check "beside these PSCI and the end of VMs are watched" six_hooks
+no_redirection() { ! grep -E '^kvm_(psci_call|reset_vcpu|arch_destroy_vm) .* I' $hooked; }
+check "and not redirected" no_redirection
 check "the capability is there" mpstate cap
 check "rmmod" unload_mod kvm_arm_mpstate
 check "no function is hooked after" no_hooks

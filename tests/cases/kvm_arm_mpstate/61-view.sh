@@ -8,7 +8,7 @@
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 16
+plan 20
 
 view=/sys/kernel/debug/kvm_arm_mpstate
 row() { grep -qxE "$1" $view/vms || { cat $view/vms; return 1; }; }
@@ -42,6 +42,19 @@ pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
 kill -9 $!
 wait
 check "also when its VMM is killed" wait_for 20 no_vms
+check "unload" unload_mod kvm_arm_mpstate
+
+rm -f /tmp/let-go
+mpstate guest /tmp/let-go >/tmp/hold &
+wait_for 60 held
+pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+check "load under a VM" load_mod kvm_arm_mpstate
+check "which has not been seen" no_vms
+touch /tmp/let-go
+check "until its guest asks for something" wait_for 60 row "$pid 1 - runnable pending 0x40000000"
+kill -9 $!
+wait
+
 rm -f /tmp/let-go
 mpstate crowd 4200 /tmp/let-go >/tmp/crowd 2>&1 &
 ready() { grep -q '^crowd: 4200' /tmp/crowd; }

@@ -11,10 +11,10 @@
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 8
+plan 10
 
-# "get N set N check N exit N", in ns, which are instructions
-measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
+# "get N set N check N exit N version N cpu_on N", in ns, which are instructions
+measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit') $(mpstate calls 1000 x | grep '^version')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
 value() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "/tmp/$1"; }
 # within WHAT PERCENT BEFORE AFTER
 within() {
@@ -25,14 +25,14 @@ within() {
 }
 no_run_hooks() {
 	sed -n 's/^\([a-z][^ ]*\) .*/\1/p' /sys/kernel/tracing/enabled_functions | sort >/tmp/hooked
-	[ "$(tr '\n' ' ' </tmp/hooked)" = "kvm_arch_destroy_vm kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension " ] ||
+	[ "$(tr '\n' ' ' </tmp/hooked)" = "kvm_arch_destroy_vm kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_psci_call kvm_reset_vcpu kvm_vm_ioctl_check_extension " ] ||
 		{ cat /tmp/hooked; return 1; }
 }
 
 measure warm-up
 measure native
 check "load" load_mod kvm_arm_mpstate
-check "nothing that KVM_RUN or PSCI calls is hooked" no_run_hooks
+check "nothing of KVM_RUN is hooked but PSCI calls and resets" no_run_hooks
 measure module
 
 # What README promises. Before Linux 6.2 ftrace saves all registers and walks the
@@ -45,6 +45,9 @@ esac
 check "GET costs at most $call % more" within get $call native module
 check "SET costs at most $call % more" within set $call native module
 check "another extension's check costs at most $other % more" within check $other native module
+# Guests make these when CPUs come and go, not while they work.
+check "a PSCI call costs at most 15 % more" within version 15 native module
+check "also a CPU_ON" within cpu_on 15 native module
 check "unload" unload_mod kvm_arm_mpstate
 measure after
 # against the later one: a kernel fresh from boot has work of its own
