@@ -4,25 +4,29 @@
 # tier: slow
 # tools: perf trace-cmd
 # guest: mpstate
+# files: scripts/mpstate-report:usr/bin/mpstate-report
 # timeout: 180
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
-plan 6
+plan 8
 
 cd /tmp || exit
 check "load" load_mod kvm_arm_mpstate
 # shown FILE EVENT: a SET with all its fields, EVENT as this tool writes it
 shown() {
 	diag "$(cat "$1")"
-	grep -qE "$2"'vm_pid=[0-9]+ vcpu=1 old=STOPPED new=RUNNABLE result=0 asked=0 by=module' "$1"
+	grep -qE "$2"'vm_pid=[0-9]+ vcpu=1 old=STOPPED new=STOPPED result=-22 asked=9 by=module' "$1"
 }
-check "perf record -e 'kvm_arm_mpstate:*'" perf record -q -a -o perf.data -e 'kvm_arm_mpstate:*' mpstate once 0
+check "perf record -e 'kvm_arm_mpstate:*'" perf record -q -a -o perf.data -e 'kvm_arm_mpstate:*' mpstate once 9
 perf script -i perf.data >script.txt 2>&1
 check "perf script shows the fields" shown script.txt 'kvm_arm_mpstate:kvm_mp_state_set: '
-check "trace-cmd record -e kvm_arm_mpstate" trace-cmd record -q -o trace.dat -e kvm_arm_mpstate mpstate once 0
+told() { mpstate-report "$1" >/tmp/told 2>&1; grep -q 'SET 9: refused (EINVAL)' /tmp/told || { cat /tmp/told; return 1; }; }
+check "mpstate-report takes it" told perf.data
+check "trace-cmd record -e kvm_arm_mpstate" trace-cmd record -q -o trace.dat -e kvm_arm_mpstate mpstate once 9
 trace-cmd report -i trace.dat >report.txt 2>&1
 check "trace-cmd report shows the fields" shown report.txt 'kvm_mp_state_set: +'
+check "mpstate-report takes it" told report.txt
 check "unload" unload_mod kvm_arm_mpstate
 finish

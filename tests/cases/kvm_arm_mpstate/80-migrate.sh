@@ -5,6 +5,7 @@
 # image: @image@
 # tools: qemu-system-aarch64 qemu-img
 # guest: mpstate_migrate
+# files: scripts/mpstate-report:usr/bin/mpstate-report
 # mem: 4096
 # append: watchdog_thresh=60
 # timeout: 900

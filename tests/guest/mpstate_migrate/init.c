@@ -5,12 +5,15 @@
  *
  *	show		online CPUs
  *	off N, on N	hotplug, by PSCI CPU_OFF and CPU_ON; then as show
+ *	log		what the kernel's log says of CPUs that came and went: "log on
+ *			N", "log off N", then "log end"
  *	reboot, poweroff
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
@@ -38,6 +41,26 @@ static void switch_cpu(int cpu, const char *value)
 	f = fopen(path, "w");
 	if (!f || fputs(value, f) < 0 || fclose(f))
 		printf("guest: cpu %d does not take %s\n", cpu, value);
+}
+
+static void show_log(void)
+{
+	static char log[1 << 18];
+	char *line;
+	int n = klogctl(3, log, sizeof(log) - 1), cpu;	/* SYSLOG_ACTION_READ_ALL */
+
+	log[n > 0 ? n : 0] = 0;
+	for (line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
+		char *text = strstr(line, "CPU");
+
+		if (!text)
+			continue;
+		if (sscanf(text, "CPU%d: Booted secondary", &cpu) == 1 && strstr(text, "Booted"))
+			printf("guest: log on %d\n", cpu);
+		if (sscanf(text, "CPU%d killed", &cpu) == 1 && strstr(text, "killed"))
+			printf("guest: log off %d\n", cpu);
+	}
+	printf("guest: log end\n");
 }
 
 int main(void)
@@ -68,6 +91,8 @@ int main(void)
 			switch_cpu(atoi(line + 4), "0");
 		else if (!strncmp(line, "on ", 3))
 			switch_cpu(atoi(line + 3), "1");
+		else if (!strncmp(line, "log", 3))
+			show_log();
 		else if (!strncmp(line, "reboot", 6))
 			reboot(RB_AUTOBOOT);
 		else if (!strncmp(line, "poweroff", 8))
