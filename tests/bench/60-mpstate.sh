@@ -7,7 +7,7 @@
 # icount: shift=0,sleep=off
 # append: mitigations=off
 # timeout: 900
-# guest: bench
+# guest: bench mpstate
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 . /lib/ktap.sh
 . /lib/module.sh
@@ -27,7 +27,9 @@ measure() {
 		bench time "runnable.$1" 200 runnable &&
 		bench time "stopped.$1" 200 stopped &&
 		bench time "check14.$1" 200 check 14 &&
-		bench time "check1.$1" 200 check 1 || return
+		bench time "check1.$1" 200 check 1 &&
+		mpstate calls 500 "$1" >/tmp/calls || return
+	grep ^sample /tmp/calls
 	[ "$1" = native ] || unload_mod kvm_arm_mpstate
 }
 
