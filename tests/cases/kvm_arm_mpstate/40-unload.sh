@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, removing the module under load crashes the host or gives VMMs
 # wrong answers: it is loaded and unloaded while a storm of GET and SET and a
-# running guest go on.
+# running guest go on, with tracing on every other time.
 # The soft lockup watchdog has slack: loading walks all of the kernel's functions
 # without a pause, and a starved emulator makes seconds of that.
 # arch: aarch64
@@ -45,6 +45,7 @@ run_cycles()
 	while [ $n -lt "$rounds" ]; do
 		n=$((n + 1))
 		modprobe kvm_arm_mpstate || { echo "load $n"; return 1; }
+		[ $((n % 2)) = 0 ] || echo 1 >/sys/kernel/tracing/events/kvm_arm_mpstate/enable
 		# 5 to 35 ms loaded: unload catches the storm at different places
 		sleep 0.0$((n % 4))5
 		rmmod kvm_arm_mpstate || { echo "unload $n"; return 1; }
