@@ -39,7 +39,7 @@ MODULE_PARM_DESC(suspended, "SET SUSPENDED on kernels before 5.19: reject, or ru
 
 /* Index of @value in @choices, or -EINVAL and a line that lists them. */
 static int __init pick_choice(const char *name, const char *value,
-		       const char *const *choices, int n)
+			      const char *const *choices, int n)
 {
 	int i = match_string(choices, n, value);
 
@@ -124,10 +124,7 @@ enum { MODE_AUTO, MODE_HOOK, MODE_TRACE };
 static const char *const modes[] = { "auto", "hook", "trace" };
 static int chosen;
 
-/* "kvm_something belongs to another", of the one that could not be had */
-#define WHY_FMT	"%s %s"
-#define WHY_OF(hook) (hook)->name, (hook)->why
-
+/* The one that could not be had; @why follows its name in a sentence. */
 static const struct mpst_hook *find_culprit(const struct mpst_hook *hooks, int n)
 {
 	int i;
@@ -147,8 +144,8 @@ static int start_watch(void)
 		return -EOPNOTSUPP;
 	}
 	if (err)
-		pr_err(WHY_FMT ": nothing to hook, see available_filter_functions\n",
-		       WHY_OF(&watch[0]));
+		pr_err("%s %s: nothing to hook, see available_filter_functions\n",
+		       watch[0].name, watch[0].why);
 	return err;
 }
 
@@ -159,8 +156,8 @@ static void start_psci(void)
 
 	for (i = 0; i < ARRAY_SIZE(psci); i++)
 		if (mpst_hooks_start(&psci[i], 1))
-			pr_warn(WHY_FMT ": no %s events\n", WHY_OF(&psci[i]),
-				events[i]);
+			pr_warn("%s %s: no %s events\n", psci[i].name,
+				psci[i].why, events[i]);
 }
 
 /* @chosen becomes hook or trace. */
@@ -177,21 +174,23 @@ static int start_handlers(void)
 		}
 		culprit = find_culprit(redirects, ARRAY_SIZE(redirects));
 		if (err != -EBUSY)
-			pr_err(WHY_FMT ": nothing to hook, see available_filter_functions\n",
-			       WHY_OF(culprit));
+			pr_err("%s %s: nothing to hook, see available_filter_functions\n",
+			       culprit->name, culprit->why);
 		else if (chosen == MODE_HOOK)
-			pr_err(WHY_FMT ": see enabled_functions, and remove that, or load with mode=trace\n",
-			       WHY_OF(culprit));
+			pr_err("%s %s: see enabled_functions, and remove that, or load with mode=trace\n",
+			       culprit->name, culprit->why);
 		if (err != -EBUSY || chosen == MODE_HOOK)
 			return err;
-		pr_warn(WHY_FMT ": mode=trace, the kernel's own handlers stay\n",
-			WHY_OF(culprit));
+		pr_warn("%s %s: mode=trace, the kernel's own handlers stay\n",
+			culprit->name, culprit->why);
 	}
 	chosen = MODE_TRACE;
 	err = mpst_hooks_start(observers, ARRAY_SIZE(observers));
-	if (err)
-		pr_err(WHY_FMT ": nothing to observe, see available_filter_functions\n",
-		       WHY_OF(find_culprit(observers, ARRAY_SIZE(observers))));
+	if (err) {
+		culprit = find_culprit(observers, ARRAY_SIZE(observers));
+		pr_err("%s %s: nothing to observe, see available_filter_functions\n",
+		       culprit->name, culprit->why);
+	}
 	return err;
 }
 

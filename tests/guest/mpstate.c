@@ -1515,9 +1515,10 @@ static void print_step(const struct step *s)
 	/* a 0.1 call has the guest's own width */
 	if ((s->function & 0xffff0000) == 0x95c10000)
 		entry = s->x2, context = s->x3;
-	printf("event: psci_call vcpu=%d call=%s function=0x%llx target=0x%llx entry=0x%llx context=0x%llx\n",
+	printf("event: psci_call vcpu=%d call=%s function=0x%llx target=0x%llx",
 	       s->vcpu, s->name, (unsigned long long)(uint32_t)s->function,
-	       on ? (unsigned long long)(s->x1 & mask) : 0,
+	       on ? (unsigned long long)(s->x1 & mask) : 0);
+	printf(" entry=0x%llx context=0x%llx\n",
 	       wakes ? (unsigned long long)entry : 0,
 	       wakes ? (unsigned long long)context : 0);
 	if (s->flags & COMES)
@@ -1543,7 +1544,8 @@ static void do_step(struct vm *vm, const struct step *s)
 			if (v->exit_reason || read_mail(vm, W_RESULT, s->vcpu) != 0x5a5a)
 				return;
 			/* without ioctls of ours: the guest sees a vCPU off */
-			if (!strcmp(s->name, "CPU_OFF") && read_mail(vm, W_COMMAND, s->vcpu) == CMD_NONE)
+			if (!strcmp(s->name, "CPU_OFF") &&
+			    read_mail(vm, W_COMMAND, s->vcpu) == CMD_NONE)
 				break;
 			sleep_ms(1);
 		}

@@ -36,7 +36,8 @@ other_checksum()
 	strings -t d "$ours" | grep ' kvm_put_kvm$' | while read -r at _; do
 		# shellcheck disable=SC2046	# words on purpose
 		set -- $(dd if="$ours" bs=1 skip=$((at - 8)) count=8 2>/dev/null | od -An -tx1)
-		[ "$5$6$7$8" = 00000000 ] && [ "$1$2$3$4" != 00000000 ] || continue
+		[ "$5$6$7$8" = 00000000 ] || continue
+		[ "$1$2$3$4" != 00000000 ] || continue
 		printf X | dd of=/tmp/other.ko bs=1 seek=$((at - 8)) conv=notrunc 2>/dev/null
 	done
 	! cmp -s "$ours" /tmp/other.ko || { echo "no checksum of kvm_put_kvm"; return 1; }

@@ -6,6 +6,7 @@
 # guest: mpstate
 # files: scripts/mpstate-report:usr/bin/mpstate-report
 # timeout: 240
+# shellcheck shell=sh disable=SC2015	# told fails
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
