@@ -1,8 +1,14 @@
-#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# mpstate_machine LINE_OF_DMESG - the quick tests on another machine than the usual
-# cortex-a72; the whole of a case, in KTAP. The machine is what the case says it is
-# if the kernel's log has that line.
+# If this fails, the module does not work on another machine than the cortex-a72 of the
+# other cases. The machine is the one that the row says if the kernel's log has its line.
+# arch: aarch64
+# cpu: @cpu@
+# append: @append@
+# kernels: @kernels@
+# tier: fast 7
+# guest: mpstate
+# timeout: 240
+# shellcheck disable=SC2317
 . /lib/ktap.sh
 . /lib/module.sh
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
@@ -19,7 +25,7 @@ seen()
 }
 
 plan 12
-check "the machine is the one" is_machine "$1"
+check "the machine is the one" is_machine '@line@'
 mpstate transcript >/tmp/transcript.native
 check "load" load_mod kvm_arm_mpstate mode=hook
 echo 1 >$tracing/events/kvm_arm_mpstate/enable
