@@ -82,7 +82,7 @@ unchanged()
 	diff /tmp/before /tmp/after
 }
 
-plan 26
+plan 27
 # As if the kernels were installed: the tree has their headers only.
 for kernel in "$first" "$second"; do
 	touch "/lib/modules/$kernel"/modules.{order,builtin,builtin.modinfo}
@@ -92,6 +92,10 @@ list_files >/tmp/before
 check "$first does not run here" not_running "$first"
 check "$second does not run here" not_running "$second"
 
+# RHEL's, which hands modules of one kernel on to others: it only says it was called.
+printf '#!/bin/sh\ncat >>/tmp/weak\n' >/sbin/weak-modules
+chmod 755 /sbin/weak-modules
+
 check "copy the sources" make_src dkms-source
 check "they are the files of the list and nothing else" same_files
 check "dkms add" dkms add "$name/$version"
@@ -100,6 +104,8 @@ check "dkms build for $first" dkms build "$name/$version" -k "$first"
 check "status: built" status_is "$first" ": built"
 check "dkms install" dkms install "$name/$version" -k "$first"
 check "status: installed" status_is "$first" ": installed"
+check "weak-modules does not get it" [ ! -e /tmp/weak ]
+rm /sbin/weak-modules
 check "vermagic is $first" vermagic_right "$first"
 check "modinfo says version $version" version_right "$first"
 check "modprobe and modalias find it in updates/dkms" finds_ours "$first"
