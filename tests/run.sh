@@ -241,7 +241,9 @@ prepare_kernel()
 source_of()
 {
 	local names dir
-	read -ra names <<<"$(case_field "$1" mutation) $mutation"
+	read -ra names <<<"$(case_field "$1" mutation)"
+	# once, if the header has it, too
+	[ -z "$mutation" ] || [[ " ${names[*]} " == *" $mutation "* ]] || names+=("$mutation")
 	dir=$work/$(IFS=+; echo "mutated-${names[*]:-}")
 	if [ ${#names[@]} -eq 0 ]; then
 		dir=$top

@@ -178,7 +178,7 @@ no_firmware()
 printf 'one\ntwo\n' >"$lab/b/numbers"
 cat >"$lab/tests/mutations/b.list" <<'LIST'
 [three] 10-slow on 6.1
-numbers  s/(t)wo/\1hree/
+numbers  s/(t)wo|three/\1hree/
 [zero] 10-slow on 7 passes
 # twice the same file, and one from the top
 numbers  s/one/zero/
@@ -191,6 +191,8 @@ mutate=$lab/tests/mutations/run.sh
 by_header()
 {
 	printf '# arch: x86_64\n# mutation: three\n' >"$work/mutated.sh"
+	ran --case "$work/mutated.sh" -m three || return
+	printf 'one\nthree\n' | diff - "$work/built/numbers" || return
 	ran --case "$work/mutated.sh" -m zero || return
 	printf 'zero!\nthree\n' | diff - "$work/built/numbers" && printf 'one\ntwo\n' | diff - "$lab/b/numbers"
 }
