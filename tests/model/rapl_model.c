@@ -313,6 +313,10 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 		REQUIRE(parse_number(v, 1000000000ULL, &n),
 			"nanoseconds that odd CPUs read behind even ones, 0 to 1000000000");
 		cfg->skew_ns = n;
+	} else if (NAME("late")) {
+		REQUIRE(parse_number(v, 1000000000000ULL, &n),
+			"nanoseconds before the counters start to count, 0 to 1000000000000");
+		cfg->late_ns = n;
 	} else if (NAME("s3")) {
 		REQUIRE(!strcmp(v, "keep") || !strcmp(v, "reset"), "keep or reset");
 		cfg->s3_reset = !strcmp(v, "reset");
@@ -326,7 +330,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 		cfg->access = v;
 	} else {
 		return fail(err, errlen,
-			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high absent absentK fault zero tick skew s3 bit truth access",
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high absent absentK fault zero tick skew late s3 bit truth access",
 			    (int)len, arg);
 	}
 	return true;
@@ -514,15 +518,19 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 {
 	const struct rapl_config *cfg = &m->cfg;
 	uint32_t raw = m->was_reset ? 0 : cfg->start;
-	rapl_u128 fs;
+	rapl_u128 fs, zero;
 
 	if (cfg->skew_ns && (cpu & 1))
 		now -= now > cfg->skew_ns ? cfg->skew_ns : now;
 	if (cfg->tick_ns)
 		now -= now % cfg->tick_ns;
 	fs = effective_fs(m, now);
+	/* What was used before the feed began, or before the reset, does not show. */
+	zero = wave_integral(cfg, cfg->late_ns);
+	if (zero < m->reset_fs)
+		zero = m->reset_fs;
 	/* the last update may have been just before the reset */
-	fs -= fs > m->reset_fs ? m->reset_fs : fs;
+	fs -= fs > zero ? zero : fs;
 	raw += whole_units(cfg, domain, fs * uwatt);
 	return (uint64_t)cfg->high << 32 | raw;
 }

@@ -70,6 +70,7 @@ struct rapl_config {
 	bool zero;			/* hypervisor: all RAPL MSRs read 0 */
 	uint64_t tick_ns;
 	uint64_t skew_ns;
+	uint64_t late_ns;
 	bool s3_reset;
 	bool amd_bit;			/* CPUID 80000007h EDX[14] */
 	const char *truth;

@@ -152,6 +152,10 @@ static void test_tick(void)
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND), 64 << 14, "skew: even CPUs are right");
 	check_equal(read_msr(&m, 1, RAPL_MSR_PKG, SECOND + 1000000), 64 << 14, "skew: odd CPUs are behind");
 	check_equal(read_msr(&m, 1, RAPL_MSR_PKG, 500000), 0, "skew: not before power-on");
+
+	m = make_model(1, "pkg0=64 tick=0 late=3000000000 start=7");
+	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 3 * SECOND - 1), 7, "late: nothing until then");
+	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 4 * SECOND), 7 + (64 << 14), "late: from there on");
 }
 
 static void test_packages(void)
@@ -461,6 +465,7 @@ static void test_parser(void)
 	check_error(1, "zero=2", "0 or 1");
 	check_error(1, "tick=1ms", "nanoseconds between counter updates");
 	check_error(1, "skew=2000000000", "0 to 1000000000");
+	check_error(1, "late=soon", "nanoseconds before the counters start");
 	check_error(1, "s3=maybe", "keep or reset");
 	check_error(1, "bit=x", "0 or 1");
 	check_error(1, "truth=", "a file name");
