@@ -349,15 +349,38 @@ machine_of()
 	# shellcheck disable=SC2207,SC2046	# words of the header on purpose
 	command+=($(case_field "$file" qemu))
 	command+=(-kernel "$vmlinuz" -initrd "$dir/initramfs")
+	# The disk outlives the boots.
+	if [ -n "$(case_field "$file" boots)" ]; then
+		truncate -s 1G "$dir/disk"
+		command+=(-drive "file=$dir/disk,format=raw,if=virtio")
+	fi
 	# init=: without it a kernel that cannot start /init would try /bin/sh and wait there.
 	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic"
 	kernel_line="$kernel_line softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
 }
 
+# boot_cell DIR SECONDS BOOTS COMMAND...: run_vm, so often as long as the case has not ended
+# but its machine has. What the first ones left goes before that of the last.
+boot_cell()
+{
+	local dir=$1 limit=$2 boots=$3 name
+	shift 3
+	rm -f "$dir"/{console.log,result}.before
+	while run_vm "$dir" "$limit" "$@"; [ $((boots -= 1)) -gt 0 ] &&
+		[ "$(cat "$dir/status")" = 0 ] && ! grep -qs '^exit ' "$dir/result"; do
+		for name in console.log result; do
+			cat "$dir/$name" >>"$dir/$name.before"
+		done
+	done
+	for name in console.log result; do
+		[ ! -e "$dir/$name.before" ] || { cat "$dir/$name" >>"$dir/$name.before"; mv "$dir/$name.before" "$dir/$name"; }
+	done
+}
+
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
 run_cell()
 {
-	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/lab/splat.deny host
+	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/lab/splat.deny host boots
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	make_initramfs "$file" "$line" "$arch" "$dir/initramfs" >"$dir/setup.log" 2>&1 || {
@@ -369,14 +392,15 @@ run_cell()
 	command+=(-append "$kernel_line")
 	printf '%q ' "${command[@]}" >"$dir/command"
 	limit=${TIMEOUT:-$(case_field "$file" timeout 120)}
+	boots=$(case_field "$file" boots 1)
 	start=$(date +%s)
-	run_vm "$dir" "$limit" "${command[@]}"
+	boot_cell "$dir" "$limit" "$boots" "${command[@]}"
 	# What went wrong before a module was there: the machine gets a second try, which
 	# shows in the report.
 	if [[ $file != */selftest/* ]] && spoilt_boot "$dir" >"$dir/again"; then
 		mv "$dir/console.log" "$dir/console.first.log"
 		rm -f "$dir/result" "$dir/truth.log"
-		run_vm "$dir" "$limit" "${command[@]}"
+		boot_cell "$dir" "$limit" "$boots" "${command[@]}"
 	fi
 	echo $(($(date +%s) - start)) >"$dir/seconds"
 	# Firmware has its screen on every serial port before the kernel comes.
@@ -394,7 +418,7 @@ run_cell()
 	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" \
 		>"$dir/verdict"
 	# 40 MB each, and a rerun makes it anew
-	rm -f "$dir/initramfs" "$dir/vmlinuz" "$dir/vars.fd"
+	rm -f "$dir/initramfs" "$dir/vmlinuz" "$dir/vars.fd" "$dir/disk"
 }
 
 cell_dir() { echo "$out/$(case_name "$1" | tr / .).$2.$3"; }

@@ -5,7 +5,7 @@
 # --- the header of a case ---------------------------------------------------
 
 case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files"
-case_keys="$case_keys kmod image firmware module mutation splat expect break"
+case_keys="$case_keys kmod image firmware module mutation splat boots expect break"
 
 # case_field FILE KEY [DEFAULT]: the text after "# KEY:" in the leading comments
 case_field()
