@@ -61,8 +61,6 @@ static void rapl_cpu_intel(struct rapl_cpu *cpu, kernel_ulong_t row)
 
 	cpu->domains = row & 0xff;
 	cpu->quirks = row >> 8;
-	if (cpu->quirks & RAPL_Q_PSYS_MAYBE)
-		cpu->doubtful |= RAPL_PSYS;
 }
 
 /**
@@ -98,7 +96,6 @@ int rapl_cpu_detect(struct rapl_cpu *cpu, bool probe)
 		else
 			rapl_cpu_intel(cpu, 0);
 		cpu->unlisted = true;
-		cpu->doubtful = cpu->domains;
 		return 0;
 	}
 

@@ -23,7 +23,6 @@ enum rapl_domain {
  * @msr:       energy MSR by &enum rapl_domain
  * @core_msr:  energy MSR of a physical core, 0 if there is none
  * @domains:   mask of domains to look for
- * @doubtful:  those of @domains that must be seen to count
  * @quirks:    RAPL_Q_*
  * @per_die:   one set of counters a die rather than a package
  * @unlisted:  in no table; tried because probe=1 asks for it
@@ -33,7 +32,6 @@ struct rapl_cpu {
 	u32 msr[RAPL_NR_DOMAINS];
 	u32 core_msr;
 	u8 domains;
-	u8 doubtful;
 	u8 quirks;
 	bool per_die;
 	bool unlisted;

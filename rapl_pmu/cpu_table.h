@@ -35,10 +35,4 @@
 #define RAPL_Q_PSYS_0	0x02	/* psys counts 1 J */
 #define RAPL_Q_MICRO	0x04	/* every domain counts 2^ESU uJ, not 2^-ESU J */
 
-/*
- * Domains that only one of the three sources names.  They must be seen to
- * count before they are believed in; 0x6a and 0x6c: only turbostat has psys.
- */
-#define RAPL_Q_PSYS_MAYBE	0x08
-
 #endif /* RAPL_PMU_CPU_TABLE_H */

@@ -143,11 +143,9 @@ static int rapl_event_init(struct perf_event *event)
 		return -ENODEV;
 	m = &inst->meter[i];
 	/*
-	 * The platform has one counter, in one of the packages: on the others
-	 * there is nothing to count, but perf must be able to add them up.
+	 * Where it is not present, as the platform's in all packages but one,
+	 * nothing is counted: perf must be able to add the instances up.
 	 */
-	if (!m->present && i != RAPL_DOM_PSYS)
-		return -ENODEV;
 	cpu = READ_ONCE(inst->cpu);
 	if (cpu < 0)
 		return -ENODEV;

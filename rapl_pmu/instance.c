@@ -24,7 +24,7 @@
 #include "instance.h"
 #include "compat.h"
 
-/* How long a counter that must be seen to count is watched. */
+/* How long a counter at 0 is watched for it to count. */
 #define RAPL_WATCH_MS	24
 #define RAPL_WATCH_STEP	4
 
@@ -174,45 +174,45 @@ bool rapl_meter_stop(struct rapl_meter *m)
 /* ---- probing ----------------------------------------------------------- */
 
 /*
- * Does the MSR answer here?  Some have to be seen to count as well: those that
- * are in doubt, and under a hypervisor all, since many of them answer 0 where
- * they have nothing.  On bare metal 0 is a fine value: an idle GPU stays there.
+ * Is it more than an MSR that always answers 0, as that for the cores of server
+ * processors does, and many under a hypervisor?  On a processor in no table it
+ * has to be seen to count.
  */
-static bool rapl_counter_probe(const struct rapl_counter *c, bool advance,
-			       bool nonzero)
+static bool rapl_counter_counts(const struct rapl_counter *c, bool unlisted)
 {
 	unsigned int ms;
 	u32 first, raw;
 
 	if (!rapl_counter_raw(c, &first))
 		return false;
+	if (first && !unlisted)
+		return true;
 
-	for (ms = 0; advance || (nonzero && !first); ms += RAPL_WATCH_STEP) {
-		if (ms >= RAPL_WATCH_MS)
-			return false;
+	for (ms = 0; ms < RAPL_WATCH_MS; ms += RAPL_WATCH_STEP) {
 		usleep_range(1000 * RAPL_WATCH_STEP, 1500 * RAPL_WATCH_STEP);
-		if (!rapl_counter_raw(c, &raw))
-			return false;
-		if (raw != first)
-			break;
+		if (rapl_counter_raw(c, &raw) && raw != first)
+			return true;
 	}
-	return true;
+	return false;
 }
 
+/*
+ * A counter that answers here is used, whatever it reads: what feeds it in a
+ * virtual machine may start later.  For the same reason the package is listed
+ * at 0, too; another counter is if it counts on one instance at least.
+ */
 static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 			     u64 unit_msr)
 {
 	struct rapl_set *set = inst->set;
 	const struct rapl_cpu *cpu = &set->cpu;
 	struct rapl_meter *m = &inst->meter[i];
-	bool guest = boot_cpu_has(X86_FEATURE_HYPERVISOR);
 	struct rapl_unit unit;
-	u32 msr;
+	u32 msr, raw;
 
 	if (set->scope == RAPL_SCOPE_CORE) {
 		msr = cpu->core_msr;
 		unit = rapl_cpu_unit(cpu, unit_msr, RAPL_DOM_CORES);
-		guest = false;
 	} else {
 		if (!(cpu->domains & BIT(i)))
 			return;
@@ -224,12 +224,16 @@ static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 
 	rapl_counter_init(&m->counter, msr, unit);
 	m->period = rapl_timer_ns(unit);
-	m->present = rapl_counter_probe(&m->counter, cpu->unlisted,
-					guest || cpu->doubtful & BIT(i));
-	if (m->present) {
-		m->here = set->by_cpu;
+	m->present = rapl_counter_raw(&m->counter, &raw);
+	if (!m->present)
+		return;
+	m->here = set->by_cpu;
+
+	if (set->domains & BIT(i))
+		return;
+	if ((i == RAPL_DOM_PKG && !cpu->unlisted) ||
+	    rapl_counter_counts(&m->counter, cpu->unlisted))
 		set->domains |= BIT(i);
-	}
 }
 
 /* Runs on a CPU of the new instance. */

@@ -53,7 +53,7 @@ enum rapl_scope {
  * @cpu:        how to get at the MSRs
  * @scope:      what an instance is
  * @nr:         meters in each instance
- * @domains:    mask of those that answer anywhere
+ * @domains:    mask of those that are listed: they count on some instance
  * @local_read: a whole physical package shares an instance
  * @by_cpu:     instance of each CPU that was ever online
  * @instances:  all that were ever online, under rapl_mutex

@@ -229,7 +229,7 @@ static void rapl_advertise_events(const struct rapl_device *rd)
 
 	for (i = 0; i < set->nr; i++) {
 		m = rapl_set_sample(set, i);
-		if (m)
+		if (m && set->domains & BIT(i))
 			pr_info("%s/%s/ unit %s\n", rd->name,
 				rapl_event_attrs(set, i)->attr.attr.name,
 				rapl_unit_text(m->counter.unit, unit,
@@ -271,12 +271,8 @@ static void rapl_explain(const struct rapl_cpu *cpu)
 		why = "the power unit MSR does not answer";
 	else if (!unit_msr)
 		why = "the power unit MSR reads 0, as under a hypervisor that has no RAPL";
-	else if (cpu->unlisted)
-		why = "no energy MSR answers and advances";
-	else if (boot_cpu_has(X86_FEATURE_HYPERVISOR))
-		why = "no energy MSR answers with more than 0 under this hypervisor";
 	else
-		why = "no energy MSR answers";
+		why = "no energy MSR answers and counts";
 
 	pr_info("%s family 0x%x model 0x%x stepping %u: %s\n", c->x86_vendor_id,
 		c->x86, c->x86_model, c->x86_stepping, why);

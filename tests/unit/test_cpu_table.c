@@ -53,8 +53,6 @@ static unsigned int parse_quirks(char *text)
 			mask |= RAPL_Q_PSYS_0;
 		else if (!strcmp(word, "micro"))
 			mask |= RAPL_Q_MICRO;
-		else if (!strcmp(word, "psys?"))
-			mask |= RAPL_Q_PSYS_MAYBE;
 		else if (strcmp(word, "-")) {
 			fprintf(stderr, "unknown quirk %s\n", word);
 			exit(2);
