@@ -39,13 +39,18 @@ modules_install: modules
 	$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=$(INSTALL_MOD_DIR)
 
+conf := scripts/modprobe.d/$(name).conf
+conf_dest = $(DESTDIR)/etc/modprobe.d/$(name).conf
+
 install: modules_install
+	install -D -m 644 $(conf) $(conf_dest)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
 uninstall:
 	rm -f $(foreach m,rapl_pmu kvm_arm_mpstate,\
 		$(wildcard $(addprefix $(DESTDIR)/lib/modules/$(KERNELRELEASE)/$(INSTALL_MOD_DIR)/,\
 			$m.ko* $m/$m.ko*)))
+	rm -f $(conf_dest)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
 check-kdir:
@@ -71,7 +76,7 @@ print-sources:
 help:
 	@echo 'Build and install ($(name) $(version)):'
 	@echo '  modules          build for the kernel in KDIR'
-	@echo '  install          build, install to /lib/modules, depmod'
+	@echo '  install          build, install to /lib/modules and modprobe.d, depmod'
 	@echo '  uninstall        remove what install put there'
 	@echo '  sign             sign what modules built, for Secure Boot (DKMS signs by itself)'
 	@echo '  dkms-install     hand over to DKMS: built anew for each kernel'
@@ -108,11 +113,11 @@ dkms-install:
 	$(if $(DESTDIR),,@scripts/dkms-install -c $(name) $(version) $(KERNELRELEASE))
 	@$(MAKE) dkms-source
 	$(if $(DESTDIR),,@scripts/dkms-install $(name) $(version) $(KERNELRELEASE))
-	@install -D -m 644 scripts/modprobe.d/$(name).conf $(DESTDIR)/etc/modprobe.d/$(name).conf
+	@install -D -m 644 $(conf) $(conf_dest)
 
 dkms-uninstall:
 	$(if $(DESTDIR),,dkms remove $(name)/$(version) --all)
-	rm -rf '$(dkms_dir)' '$(DESTDIR)/etc/modprobe.d/$(name).conf'
+	rm -rf '$(dkms_dir)' '$(conf_dest)'
 
 # ---- tests ---------------------------------------------------------------
 

@@ -34,6 +34,15 @@ sources_complete()
 	return $bad
 }
 
+# Which of two drivers serves power is in modprobe.d: whoever installs without DKMS needs
+# it, too, and uninstall takes it back.
+installs_conf()
+{
+	local conf=/etc/modprobe.d/power-kmods.conf
+	make -n install KDIR=/nonexistent DESTDIR=/dest 2>&1 | grep -q "install .*/dest$conf" &&
+		make -n uninstall DESTDIR=/dest | grep -q "rm .*/dest$conf"
+}
+
 # spellings VERSION FILE...: the lines that have it, also inside of a path or a package's
 # name; not as a part of another number. What has a version of its own is left out: a
 # licence, a file format.
@@ -109,6 +118,7 @@ dkms_bare()
 point "kernel differences stand in compat.h and hook.c only" differences
 point "every file has an SPDX line" spdx
 point "DKMS gets every file that a build needs" sources_complete
+point "make install brings modprobe.d's file, uninstall takes it" installs_conf
 point "the version stands in dkms.conf only" one_version
 point "debian/changelog has the same version" changelog_agrees
 while read -r answer text; do
