@@ -76,6 +76,18 @@ static inline void rapl_event_count(struct perf_event *event, u64 energy)
 	atomic_long_add(energy, &event->count.a.a);
 }
 
+/*
+ * Powercap's drivers have a PMU "power" of their own: that by TPMI for servers,
+ * that by MSRs, later, for two processors of laptops.  Nothing but these two
+ * functions of theirs tells which kernel has it: stable ones took both over.
+ */
+#if defined(HAVE_POWERCAP_PMU) && IS_ENABLED(CONFIG_INTEL_RAPL_TPMI)
+#define RAPL_POWERCAP_TPMI
+#endif
+#if defined(HAVE_POWERCAP_PMU_LOCKED) && IS_ENABLED(CONFIG_INTEL_RAPL)
+#define RAPL_POWERCAP_MSR
+#endif
+
 /* Linux 5.10 has no name for AMD's counter of a core. */
 #ifndef MSR_AMD_CORE_ENERGY_STATUS
 #define MSR_AMD_CORE_ENERGY_STATUS	0xc001029a

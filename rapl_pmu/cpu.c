@@ -23,6 +23,13 @@
 
 static const struct x86_cpu_id rapl_cpu_ids[] = {
 #include "cpu_models.h"
+	{}
+};
+
+/* What udev loads the module for: not what this kernel serves by itself. */
+#define RAPL_ALIASES
+static const struct x86_cpu_id rapl_cpu_aliases[] = {
+#include "cpu_models.h"
 	X86_MATCH_VENDOR_FAM(AMD, 0x17, 0),
 	X86_MATCH_VENDOR_FAM(AMD, 0x19, 0),
 	X86_MATCH_VENDOR_FAM(AMD, 0x1a, 0),
@@ -31,7 +38,7 @@ static const struct x86_cpu_id rapl_cpu_ids[] = {
 	RAPL_MATCH_LATER(HYGON)
 	{}
 };
-MODULE_DEVICE_TABLE(x86cpu, rapl_cpu_ids);
+MODULE_DEVICE_TABLE(x86cpu, rapl_cpu_aliases);
 
 /* AMD APM vol. 3, CPUID Fn8000_0007 EDX[14] "RAPL" */
 #define AMD_CPUID_RAPL	BIT(14)
@@ -61,6 +68,14 @@ static void rapl_cpu_intel(struct rapl_cpu *cpu, kernel_ulong_t row)
 
 	cpu->domains = row & 0xff;
 	cpu->quirks = row >> 8;
+#ifdef RAPL_POWERCAP_TPMI
+	if (cpu->quirks & RAPL_Q_TPMI)
+		cpu->rival = "intel_rapl_tpmi";
+#endif
+#ifdef RAPL_POWERCAP_MSR
+	if (cpu->quirks & RAPL_Q_MSR_PMU)
+		cpu->rival = "intel_rapl_msr";
+#endif
 }
 
 /**

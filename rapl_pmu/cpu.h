@@ -24,6 +24,8 @@ enum rapl_domain {
  * @core_msr:  energy MSR of a physical core, 0 if there is none
  * @domains:   mask of domains to look for
  * @quirks:    RAPL_Q_*
+ * @rival:     module of the kernel, beside rapl, with a PMU "power" for this
+ *             processor, or NULL
  * @per_die:   one set of counters a die rather than a package
  * @unlisted:  in no table; tried because probe=1 asks for it
  */
@@ -33,6 +35,7 @@ struct rapl_cpu {
 	u32 core_msr;
 	u8 domains;
 	u8 quirks;
+	const char *rival;
 	bool per_die;
 	bool unlisted;
 };

@@ -12,7 +12,12 @@
  *      two and give the lower reading, have it fixed.
  * 0x6a, 0x6c only turbostat has psys.
  * 0xad, 0xae, 0xaf, 0xb6, 0xdd only turbostat reads the MSRs, the kernel has
- *      TPMI for them.
+ *      TPMI for them.  No DRAM: on a Granite Rapids its MSR read 200 W in one
+ *      package and 6 W in the other (PAPI PR#635).
+ * 0xe5 in none of the three, Linux 7.3 has its name: as its sister 0xcc.
+ *
+ * Where RAPL_ALIASES is defined, the rows that the target kernel serves by
+ * itself (RAPL_POWERCAP_*, compat.h) are left out.
  */
 RAPL_CPU(6, 0x2a, RAPL_PCG, 0),			/* SANDYBRIDGE */
 RAPL_CPU(6, 0x2d, RAPL_PCD, 0),			/* SANDYBRIDGE_X */
@@ -61,11 +66,7 @@ RAPL_CPU(6, 0xa6, RAPL_PCDGS, 0),		/* COMETLAKE_L */
 RAPL_CPU(6, 0xa7, RAPL_PCDGS, 0),		/* ROCKETLAKE */
 RAPL_CPU(6, 0xaa, RAPL_PCDGS, 0),		/* METEORLAKE_L */
 RAPL_CPU(6, 0xac, RAPL_PCDGS, 0),		/* METEORLAKE */
-RAPL_CPU(6, 0xad, RAPL_PDS, RAPL_Q_PSYS_0),	/* GRANITERAPIDS_X */
-RAPL_CPU(6, 0xae, RAPL_PDS, RAPL_Q_PSYS_0),	/* GRANITERAPIDS_D */
-RAPL_CPU(6, 0xaf, RAPL_PDS, 0),			/* ATOM_CRESTMONT_X */
 RAPL_CPU(6, 0xb5, RAPL_PCDGS, 0),		/* ARROWLAKE_U */
-RAPL_CPU(6, 0xb6, RAPL_PDS, 0),			/* ATOM_CRESTMONT */
 RAPL_CPU(6, 0xb7, RAPL_PCDGS, 0),		/* RAPTORLAKE */
 RAPL_CPU(6, 0xba, RAPL_PCDGS, 0),		/* RAPTORLAKE_P */
 RAPL_CPU(6, 0xbd, RAPL_PCDGS, 0),		/* LUNARLAKE_M */
@@ -73,10 +74,19 @@ RAPL_CPU(6, 0xbe, RAPL_PCDGS, 0),		/* ATOM_GRACEMONT */
 RAPL_CPU(6, 0xbf, RAPL_PCDGS, 0),		/* RAPTORLAKE_S */
 RAPL_CPU(6, 0xc5, RAPL_PCDGS, 0),		/* ARROWLAKE_H */
 RAPL_CPU(6, 0xc6, RAPL_PCDGS, 0),		/* ARROWLAKE */
-RAPL_CPU(6, 0xcc, RAPL_PCDGS, 0),		/* PANTHERLAKE_L */
 RAPL_CPU(6, 0xcf, RAPL_PCDS, RAPL_Q_PSYS_0),	/* EMERALDRAPIDS_X */
-RAPL_CPU(6, 0xd5, RAPL_PCDGS, 0),		/* WILDCATLAKE_L */
 RAPL_CPU(6, 0xd7, RAPL_PCDGS, 0),		/* BARTLETTLAKE */
-RAPL_CPU(6, 0xdd, RAPL_PDS, 0),			/* ATOM_DARKMONT_X */
+RAPL_CPU(6, 0xe5, RAPL_PCDGS, 0),		/* PANTHERLAKE_R */
 RAPL_CPU(18, 0x01, RAPL_PCDGS, 0),		/* NOVALAKE */
 RAPL_CPU(18, 0x03, RAPL_PCDGS, 0),		/* NOVALAKE_L */
+#if !defined(RAPL_ALIASES) || !defined(RAPL_POWERCAP_TPMI)
+RAPL_CPU(6, 0xad, RAPL_PS, RAPL_Q_PSYS_0 | RAPL_Q_TPMI),	/* GRANITERAPIDS_X */
+RAPL_CPU(6, 0xae, RAPL_PS, RAPL_Q_PSYS_0 | RAPL_Q_TPMI),	/* GRANITERAPIDS_D */
+RAPL_CPU(6, 0xaf, RAPL_PS, RAPL_Q_TPMI),	/* ATOM_CRESTMONT_X */
+RAPL_CPU(6, 0xb6, RAPL_PS, RAPL_Q_TPMI),	/* ATOM_CRESTMONT */
+RAPL_CPU(6, 0xdd, RAPL_PS, RAPL_Q_TPMI),	/* ATOM_DARKMONT_X */
+#endif
+#if !defined(RAPL_ALIASES) || !defined(RAPL_POWERCAP_MSR)
+RAPL_CPU(6, 0xcc, RAPL_PCDGS, RAPL_Q_MSR_PMU),	/* PANTHERLAKE_L */
+RAPL_CPU(6, 0xd5, RAPL_PCDGS, RAPL_Q_MSR_PMU),	/* WILDCATLAKE_L */
+#endif

@@ -25,7 +25,7 @@
 #define RAPL_PD		(RAPL_P | RAPL_RAM)
 #define RAPL_PCD	(RAPL_PC | RAPL_RAM)
 #define RAPL_PCG	(RAPL_PC | RAPL_GPU)
-#define RAPL_PDS	(RAPL_PD | RAPL_PSYS)
+#define RAPL_PS		(RAPL_P | RAPL_PSYS)
 #define RAPL_PCDG	(RAPL_PCD | RAPL_GPU)
 #define RAPL_PCDS	(RAPL_PCD | RAPL_PSYS)
 #define RAPL_PCDGS	(RAPL_PCDG | RAPL_PSYS)
@@ -34,5 +34,12 @@
 #define RAPL_Q_RAM_16	0x01	/* DRAM counts 2^-16 J (15.3 uJ) */
 #define RAPL_Q_PSYS_0	0x02	/* psys counts 1 J */
 #define RAPL_Q_MICRO	0x04	/* every domain counts 2^ESU uJ, not 2^-ESU J */
+
+/*
+ * Processors for which powercap has a PMU "power" of its own on kernels that
+ * know it: its driver by TPMI, or that by MSRs.
+ */
+#define RAPL_Q_TPMI	0x08
+#define RAPL_Q_MSR_PMU	0x10
 
 #endif /* RAPL_PMU_CPU_TABLE_H */

@@ -12,12 +12,14 @@
 #include <linux/ctype.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/notifier.h>
 #include <linux/platform_device.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "cpu.h"
@@ -73,17 +75,40 @@ static bool rapl_module_loaded(const char *name)
 	return true;
 }
 
+/* Modules of the kernel that want "power" and "power_core", too. */
+static const char *rapl_rivals[2] = { "rapl" };
+
+static bool rapl_owns_power;
+
+/*
+ * A rival that is loaded, or about to be: it need not have its PMU yet, and must
+ * not find the name taken when it wants it.
+ */
+static const char *rapl_rival_loaded(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rapl_rivals) && rapl_rivals[i]; i++)
+		if (rapl_module_loaded(rapl_rivals[i]))
+			return rapl_rivals[i];
+	return NULL;
+}
+
 static int rapl_name_check(const char *name)
 {
-	if (!rapl_name_taken(name))
+	const char *rival = rapl_owns_power ? rapl_rival_loaded() : NULL;
+
+	if (!rival && !rapl_name_taken(name))
 		return 0;
 
-	if (rapl_module_loaded("rapl"))
+	if (rival == rapl_rivals[0])
 		pr_err("PMU %s belongs to the kernel's own rapl: run 'rmmod rapl' first, or load with pmu_name=\n",
 		       name);
-	else if (rapl_module_loaded("intel_rapl_tpmi") ||
-		 rapl_module_loaded("intel_rapl_msr"))
-		pr_err("PMU %s belongs to the powercap driver (intel_rapl_tpmi or intel_rapl_msr): unload that first, or load with pmu_name=\n",
+	else if (rival)
+		pr_err("PMU %s belongs to the powercap driver %s: run 'rmmod %s' first, or load with pmu_name=\n",
+		       name, rival, rival);
+	else if (rapl_owns_power && IS_BUILTIN(CONFIG_PERF_EVENTS_INTEL_RAPL))
+		pr_err("PMU %s belongs to the kernel's own rapl, which is built in: load with pmu_name=\n",
 		       name);
 	else
 		pr_err("PMU %s belongs to another driver: unload that first, or load with pmu_name=\n",
@@ -92,27 +117,32 @@ static int rapl_name_check(const char *name)
 }
 
 /*
- * While we own "power", the kernel's own rapl cannot register.  On 5.10 and
- * 6.1 its error path then follows a NULL pointer in a CPU hotplug thread and
- * takes hotplug down for good, so it must not get that far.
+ * While we own "power", no rival can register.  On 5.10 and 6.1 the error path
+ * of the kernel's own rapl then follows a NULL pointer in a CPU hotplug thread
+ * and takes hotplug down for good; powercap gets a stack dump from sysfs.  So
+ * they must not get that far.
  */
 static int rapl_module_event(struct notifier_block *nb, unsigned long action,
 			     void *data)
 {
 	const struct module *mod = data;
+	unsigned int i;
 
-	if (action != MODULE_STATE_COMING || strcmp(mod->name, "rapl"))
+	if (action != MODULE_STATE_COMING)
 		return NOTIFY_DONE;
-
-	pr_notice("the kernel's own rapl is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it\n");
-	return notifier_from_errno(-EEXIST);
+	for (i = 0; i < ARRAY_SIZE(rapl_rivals) && rapl_rivals[i]; i++) {
+		if (strcmp(mod->name, rapl_rivals[i]))
+			continue;
+		pr_notice("the kernel's own %s is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it\n",
+			  rapl_rivals[i]);
+		return notifier_from_errno(-EEXIST);
+	}
+	return NOTIFY_DONE;
 }
 
 static struct notifier_block rapl_module_nb = {
 	.notifier_call = rapl_module_event,
 };
-
-static bool rapl_owns_power;
 
 static int __init rapl_init(void)
 {
@@ -129,12 +159,19 @@ static int __init rapl_init(void)
 	if (err)
 		return err;
 
-	/* Before the check below: a rapl that comes later is then kept out. */
+	/* Before the check below: a rival that comes later is then kept out. */
+	rapl_rivals[1] = cpu.rival;
 	rapl_owns_power = !strcmp(pmu_name, "power");
 	if (rapl_owns_power) {
 		err = register_module_notifier(&rapl_module_nb);
 		if (err)
 			return err;
+		/*
+		 * One that came past the notifiers just before is not in
+		 * /sys/module yet, where the check looks for it: some
+		 * microseconds, during which it does not sleep.
+		 */
+		synchronize_rcu();
 	}
 
 	err = rapl_name_check(pmu_name);
@@ -148,6 +185,11 @@ static int __init rapl_init(void)
 		err = rapl_pmu_start(&cpu, pmu_name);
 	if (err && rapl_owns_power)
 		unregister_module_notifier(&rapl_module_nb);
+	else if (!err && rapl_owns_power && cpu.rival)
+		pr_notice("PMU power of this processor is otherwise served by powercap's %s, %s; that is kept out until 'rmmod rapl_pmu'\n",
+			  cpu.rival, cpu.quirks & RAPL_Q_TPMI ?
+			  "which knows energy-ram as well" :
+			  "which perf stat -a adds up over all CPUs");
 	return err;
 }
 module_init(rapl_init);

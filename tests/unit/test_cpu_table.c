@@ -53,6 +53,10 @@ static unsigned int parse_quirks(char *text)
 			mask |= RAPL_Q_PSYS_0;
 		else if (!strcmp(word, "micro"))
 			mask |= RAPL_Q_MICRO;
+		else if (!strcmp(word, "tpmi"))
+			mask |= RAPL_Q_TPMI;
+		else if (!strcmp(word, "msrpmu"))
+			mask |= RAPL_Q_MSR_PMU;
 		else if (strcmp(word, "-")) {
 			fprintf(stderr, "unknown quirk %s\n", word);
 			exit(2);

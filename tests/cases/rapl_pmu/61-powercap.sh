@@ -9,18 +9,16 @@
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: intel_rapl_msr
-# The kernel itself says this when powercap's PMU comes second, and goes on.
-# splat: sysfs: cannot create duplicate filename '/devices/power'|Call Trace|kobject_add_internal failed for power
 . /lib/ktap.sh
 . /lib/module.sh
 
-plan 14
+plan 15
 
 ln -s "$(command -v kmod)" /tmp/insmod
 pmu=/sys/bus/event_source/devices/power
 zone=/sys/class/powercap/intel-rapl:0
 refused() {
-	out=$(/tmp/insmod "$(modinfo -n rapl_pmu)" 2>&1) && { echo "it was loaded"; return 1; }
+	out=$(/tmp/insmod "$(modinfo -n "$1")" 2>&1) && { echo "it was loaded"; return 1; }
 	case $out in *'File exists'* | *'Device or resource busy'*) return 0 ;; esac
 	echo "$out"
 	return 1
@@ -30,9 +28,9 @@ unload_powercap() { modprobe -r intel_rapl_msr && [ ! -e $zone ]; }
 check "powercap" load_mod intel_rapl_msr
 check "has a PMU power" [ -e $pmu/events/energy-pkg ]
 dmesg_mark
-check "rapl_pmu second: EEXIST" refused
+check "rapl_pmu second: EEXIST" refused rapl_pmu
 check "one line says who and what to do" \
-	expect_dmesg '^rapl_pmu: PMU power belongs to the powercap driver \(intel_rapl_tpmi or intel_rapl_msr\): unload that first, or load with pmu_name='
+	expect_dmesg "^rapl_pmu: PMU power belongs to the powercap driver intel_rapl_msr: run 'rmmod intel_rapl_msr' first, or load with pmu_name="
 check "and nothing else" refuse_dmesg 'duplicate|Call Trace'
 check "beside it under another name" load_mod rapl_pmu pmu_name=mine
 check "counts what is used" pmu truth 3 0.5 mine/energy-pkg@0 mine/energy-cores@0
@@ -40,9 +38,12 @@ check "unload both" eval 'unload_mod rapl_pmu && unload_powercap'
 
 dmesg_mark
 check "rapl_pmu first" load_mod rapl_pmu
-check "without a quarrel" refuse_dmesg 'duplicate|Call Trace'
-check "powercap second" load_mod intel_rapl_msr
-check "has its zones" [ -r $zone/energy_uj ]
+check "one line says who has power otherwise, and what differs" \
+	expect_dmesg "^rapl_pmu: PMU power of this processor is otherwise served by powercap's intel_rapl_msr, which perf stat -a adds up over all CPUs; "
+check "powercap second: EEXIST" refused intel_rapl_msr
+check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own intel_rapl_msr is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it"
 check "and power is ours, and right" pmu truth 3 0.5 power/energy-pkg@0 power/energy-cores@1
-check "unload both" eval 'unload_mod rapl_pmu && unload_powercap'
+check "without a quarrel" refuse_dmesg 'duplicate|Call Trace'
+back() { unload_mod rapl_pmu && load_mod intel_rapl_msr && [ -r $zone/energy_uj ] && unload_powercap; }
+check "powercap comes after rmmod, with its zones" back
 finish

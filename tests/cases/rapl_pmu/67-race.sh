@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# If this fails, the kernel's own rapl and ours, started at the same time, end in
+# an oops (5.10 and 6.1, where a rapl that finds its name taken takes CPU hotplug
+# down), in a stack dump, or with nobody who serves "power".
+# arch: x86_64
+# tier: fast 6.1
+# kernels: 5.10 6.1
+# timeout: 300
+# smp: 4
+# cpu: Skylake-Client
+# model: vendor=intel,packages=1,pkg0=65/45/5/3/90
+# intree: rapl
+# files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
+# shellcheck shell=sh disable=SC2317
+. /lib/ktap.sh
+. /lib/module.sh
+
+plan 6
+pmu=/sys/bus/event_source/devices/power
+ours=$(modinfo -n rapl_pmu)
+theirs=$(modinfo -n rapl)
+
+# late NUMBER COMMAND...: after so many turns of a loop, some microseconds each
+late()
+{
+	left=$1
+	shift
+	while [ "$left" -gt 0 ]; do left=$((left - 1)); done
+	"$@" 2>/dev/null
+}
+
+# races ROUNDS OURS THEIRS: both at once, each in turn up to some 5 ms ahead
+races()
+{
+	n=0 won=0
+	while [ $n -lt "$1" ]; do
+		late $((n % 2 * n * 4)) $2 &
+		late $(((1 - n % 2) * n * 4)) $3 &
+		wait
+		[ -e $pmu ] || { echo "round $n: nobody serves power"; return 1; }
+		[ ! -e /sys/module/rapl_pmu ] || [ ! -e /sys/module/rapl ] || { echo "round $n: both are there"; return 1; }
+		[ ! -e /sys/module/rapl_pmu ] || won=$((won + 1))
+		for mod in rapl_pmu rapl; do
+			[ ! -e /sys/module/$mod ] || /sbin/rmmod $mod || return 1
+		done
+		n=$((n + 1))
+	done
+	echo "rapl_pmu won $won of $n" >/tmp/won
+}
+hotplug() { echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online; }
+
+dmesg_mark
+check "200 starts of both at once" races 200 "/sbin/insmod $ours" "/sbin/insmod $theirs"
+diag "$(cat /tmp/won)"
+check "no oops and no dump" refuse_dmesg 'BUG|Oops|Call Trace|duplicate filename'
+check "CPU hotplug works" hotplug
+dmesg_mark
+check "200 calls of modprobe for both at once" races 200 "/sbin/modprobe rapl_pmu" "/sbin/modprobe rapl"
+diag "$(cat /tmp/won)"
+check "rapl_pmu comes each time" grep -q ' 200 of 200' /tmp/won
+check "no oops and no dump" refuse_dmesg 'BUG|Oops|Call Trace|duplicate filename'
+finish
