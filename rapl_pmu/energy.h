@@ -36,8 +36,11 @@
  */
 #define RAPL_SLACK_NS		(RAPL_NSEC_PER_SEC / 10)
 
-/* A counter this little behind its last value was read early, not reset. */
-#define RAPL_BACKWARD_UNITS	0x10000U
+/*
+ * A counter that is behind its last value by no more than RAPL_MAX_WATTS burns in
+ * this time, an update of the hardware, was read early and not reset: 10 J.
+ */
+#define RAPL_EARLY_NS		(RAPL_NSEC_PER_SEC / 1000)
 
 /* perf counts energy in 2^-32 J, see events/energy-*.scale */
 #define RAPL_API_SHIFT		32
@@ -167,11 +170,9 @@ enum rapl_advance {
  */
 static inline enum rapl_advance rapl_judge(u32 delta, u64 ns, u64 wrap)
 {
-	u64 needed = mul_u64_u32_shr(wrap, delta, 32);
-
-	if (needed <= ns + RAPL_SLACK_NS)
+	if (mul_u64_u32_shr(wrap, delta, 32) <= ns + RAPL_SLACK_NS)
 		return RAPL_ADVANCE_OK;
-	if ((u32)-delta <= RAPL_BACKWARD_UNITS)
+	if (mul_u64_u32_shr(wrap, -delta, 32) <= RAPL_EARLY_NS)
 		return RAPL_ADVANCE_BACKWARD;
 	return RAPL_ADVANCE_RESET;
 }

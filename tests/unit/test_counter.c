@@ -108,6 +108,17 @@ static void test_alone(void)
 	     "rebase: whatever the MSR did meanwhile is nobody's");
 }
 
+/* Sapphire Rapids' platform counts whole joules: 20 kJ are few units. */
+static void test_coarse(void)
+{
+	start(0, 20000);
+	set_msr(0);
+	TEST(rapl_counter_update(&counter) == 0 && counter.resets == 1,
+	     "a reset by 20 kJ is noticed where a unit is 1 J");
+	advance(100, 100000);
+	TEST(rapl_counter_update(&counter) == truth, "and it goes on from there");
+}
+
 /* ---- many threads ------------------------------------------------------ */
 
 static struct tally {
@@ -194,7 +205,7 @@ static void wait_fresh(void)
 /* Set back by more than an early sample goes, up to nearly the whole range. */
 static void set_back(unsigned long *announced)
 {
-	u64 by = RAPL_BACKWARD_UNITS + 1 + (rnd() & (rnd() % 2 ? 0xffffff : 0xbfffffff));
+	u64 by = (10U << 16) + 1 + (rnd() & (rnd() % 2 ? 0xffffff : 0xbfffffff));
 	unsigned int resets;
 
 	wait_seen();
@@ -264,6 +275,7 @@ static void test_threads(void)
 int main(void)
 {
 	test_alone();
+	test_coarse();
 	test_threads();
 #ifdef __SANITIZE_THREAD__
 	TEST(1, "ThreadSanitizer watched");

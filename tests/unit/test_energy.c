@@ -133,7 +133,7 @@ static void test_periods(void)
 
 static void test_judge(void)
 {
-	const struct rapl_unit unit = { 16, false };
+	const struct rapl_unit unit = { 16, false }, joule = { 0, false };
 	const u64 wrap = rapl_wrap_ns(unit), sec = RAPL_NSEC_PER_SEC;
 	unsigned int exp, bad = 0;
 
@@ -145,10 +145,13 @@ static void test_judge(void)
 	     "nearly a wrap in 7 s is energy");
 	TEST(rapl_judge(-5U, sec, wrap) == RAPL_ADVANCE_BACKWARD,
 	     "5 units back is an early sample");
-	TEST(rapl_judge(-RAPL_BACKWARD_UNITS, 0, wrap) == RAPL_ADVANCE_BACKWARD,
-	     "the furthest an early sample goes back");
-	TEST(rapl_judge(-RAPL_BACKWARD_UNITS - 1, 0, wrap) ==
-	     RAPL_ADVANCE_RESET, "one unit further is a reset");
+	TEST(rapl_judge(-(10U << 16), 0, wrap) == RAPL_ADVANCE_BACKWARD,
+	     "the furthest an early sample goes back: 10 J");
+	TEST(rapl_judge(-(10U << 16) - 1, 0, wrap) == RAPL_ADVANCE_RESET,
+	     "one unit further is a reset");
+	TEST(rapl_judge(-10, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_BACKWARD &&
+	     rapl_judge(-11, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_RESET,
+	     "10 J where a unit is 1 J");
 	TEST(rapl_judge(280 << 16, 0, wrap) == RAPL_ADVANCE_OK,
 	     "a second of 280 W at once, as from a hypervisor");
 	TEST(rapl_judge(0x80000000, sec / 10, wrap) == RAPL_ADVANCE_RESET,
