@@ -137,6 +137,7 @@ struct rapl_unit rapl_cpu_unit(const struct rapl_cpu *cpu, u64 unit_msr,
 	struct rapl_unit unit = {
 		.exp = (unit_msr >> 8) & 0x1f,
 		.micro = cpu->quirks & RAPL_Q_MICRO,
+		.watts = RAPL_MAX_WATTS,
 	};
 
 	/* Xeon E5 v3 datasheet vol. 2, DRAM_ENERGY_STATUS: 15.3 uJ a step. */

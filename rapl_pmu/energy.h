@@ -21,24 +21,28 @@
 #endif
 
 /*
- * Highest mean power of one domain instance that must be counted without
- * loss.  The timer and the test for a reset counter are both derived from it.
+ * Highest mean power that must be counted without loss: of a package, a die or a
+ * platform, and of a core.  The timer and the test for a reset counter are both
+ * derived from it.  That of a core is no larger than it must be, since its timer
+ * wakes it up: 384 of them would wake up for nothing at all.
  */
-#define RAPL_MAX_WATTS		10000ULL
+#define RAPL_MAX_WATTS		10000
+#define RAPL_MAX_CORE_WATTS	250
 
 #define RAPL_NSEC_PER_SEC	1000000000ULL
 
 /*
  * A counter moves in steps, so energy appears at once that was used over a
- * while.  What RAPL_MAX_WATTS burns in this time, 1000 J, is believed however
- * little time has gone by: a hundred steps of hardware (1 ms), or a step of a
- * hypervisor that feeds the counter once a second, up to 1 kW.
+ * while.  What the highest power burns in this time, 1000 J of a package, is
+ * believed however little time has gone by: a hundred steps of hardware (1 ms),
+ * or a step of a hypervisor that feeds the counter once a second, up to 1 kW.
  */
 #define RAPL_SLACK_NS		(RAPL_NSEC_PER_SEC / 10)
 
 /*
- * A counter that is behind its last value by no more than RAPL_MAX_WATTS burns in
- * this time, an update of the hardware, was read early and not reset: 10 J.
+ * A counter that is behind its last value by no more than the highest power burns
+ * in this time, an update of the hardware, was read early and not reset: 10 J of
+ * a package.
  */
 #define RAPL_EARLY_NS		(RAPL_NSEC_PER_SEC / 1000)
 
@@ -50,10 +54,12 @@
  * @exp:   exponent, 0 to 31 (0 to 20 if @micro)
  * @micro: false: 2^-exp J.  true: 2^exp microjoule, as on Silvermont and
  *         Airmont (SDM vol. 3B, MSR_RAPL_POWER_UNIT of these models)
+ * @watts: highest mean power of what is counted, at least 1
  */
 struct rapl_unit {
 	u8 exp;
 	bool micro;
+	u16 watts;
 };
 
 /**
@@ -106,14 +112,14 @@ static inline u64 rapl_extend(u64 units, u32 raw)
  * rapl_wrap_ns() - how soon a counter can wrap
  * @unit: unit of the counter; must be valid
  *
- * Return: time in ns in which RAPL_MAX_WATTS burns 2^32 units.
+ * Return: time in ns in which the highest power burns 2^32 units.
  */
 static inline u64 rapl_wrap_ns(struct rapl_unit unit)
 {
 	if (unit.micro)
-		return (1ULL << (32 + unit.exp)) * 1000 / RAPL_MAX_WATTS;
+		return (1ULL << (32 + unit.exp)) * 1000 / unit.watts;
 
-	return (1ULL << (32 - unit.exp)) * RAPL_NSEC_PER_SEC / RAPL_MAX_WATTS;
+	return (1ULL << (32 - unit.exp)) * RAPL_NSEC_PER_SEC / unit.watts;
 }
 
 /**
@@ -121,7 +127,8 @@ static inline u64 rapl_wrap_ns(struct rapl_unit unit)
  * @unit: unit of the counter; must be valid
  *
  * A quarter of the shortest wrap time leaves room for a timer that is late,
- * and for telling a reset from energy.  Never more than one wake-up a second.
+ * and for telling a reset from energy: 65 s for a core of AMD's.  Never more than
+ * one wake-up a second.
  *
  * Return: period in ns, at least one second.
  */
@@ -136,11 +143,11 @@ static inline u64 rapl_timer_ns(struct rapl_unit unit)
  * rapl_free_units() - advance that needs no look at the clock
  * @unit: unit of the counter; must be valid
  *
- * Return: what RAPL_MAX_WATTS burns in RAPL_SLACK_NS, in units, at least 1.
+ * Return: what the highest power burns in RAPL_SLACK_NS, in units, at least 1.
  */
 static inline u32 rapl_free_units(struct rapl_unit unit)
 {
-	u64 joules = RAPL_MAX_WATTS * RAPL_SLACK_NS / RAPL_NSEC_PER_SEC;
+	u64 joules = unit.watts * RAPL_SLACK_NS / RAPL_NSEC_PER_SEC;
 	u64 units;
 
 	if (unit.micro)
@@ -166,7 +173,7 @@ enum rapl_advance {
  * @ns:    time it had, too long rather than too short
  * @wrap:  rapl_wrap_ns() of the counter
  *
- * Return: RAPL_ADVANCE_OK if RAPL_MAX_WATTS explains it.
+ * Return: RAPL_ADVANCE_OK if the highest power explains it.
  */
 static inline enum rapl_advance rapl_judge(u32 delta, u64 ns, u64 wrap)
 {

@@ -213,6 +213,7 @@ static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 	if (set->scope == RAPL_SCOPE_CORE) {
 		msr = cpu->core_msr;
 		unit = rapl_cpu_unit(cpu, unit_msr, RAPL_DOM_CORES);
+		unit.watts = RAPL_MAX_CORE_WATTS;
 	} else {
 		if (!(cpu->domains & BIT(i)))
 			return;

@@ -71,7 +71,7 @@ static void advance(u32 units, u64 steps)
 static void start(unsigned int exp, u32 msr)
 {
 	counter = (struct rapl_counter){ .base = 0 };
-	rapl_counter_init(&counter, MSR, (struct rapl_unit){ .exp = exp });
+	rapl_counter_init(&counter, MSR, (struct rapl_unit){ exp, false, RAPL_MAX_WATTS });
 	machine = 10ULL << 32 | msr;
 	truth = 0;
 	rapl_counter_rebase(&counter, ktime_get_boot_fast_ns());

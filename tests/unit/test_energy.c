@@ -11,6 +11,10 @@
 
 __extension__ typedef unsigned __int128 u128;
 
+/* Units of a package */
+#define JOULE(exp)	{ exp, false, RAPL_MAX_WATTS }
+#define MICRO(exp)	{ exp, true, RAPL_MAX_WATTS }
+
 /* 2^-32 J of so many units, by the definition of the unit */
 static u64 exact(u64 units, struct rapl_unit unit)
 {
@@ -35,7 +39,7 @@ static void test_units(void)
 
 	for (micro = 0; micro < 2; micro++) {
 		for (exp = 0; exp < 32; exp++) {
-			struct rapl_unit unit = { .exp = exp, .micro = micro };
+			struct rapl_unit unit = { exp, micro, RAPL_MAX_WATTS };
 			int i;
 
 			if (!rapl_unit_valid(unit))
@@ -52,8 +56,8 @@ static void test_units(void)
 			     micro ? "uJ, exponent " : "J, exponent -", exp);
 		}
 	}
-	TEST(!rapl_unit_valid((struct rapl_unit){ 21, true }) &&
-	     !rapl_unit_valid((struct rapl_unit){ 32, false }),
+	TEST(!rapl_unit_valid((struct rapl_unit)MICRO(21)) &&
+	     !rapl_unit_valid((struct rapl_unit)JOULE(32)),
 	     "units out of range are refused");
 }
 
@@ -61,7 +65,7 @@ static void test_units(void)
 static void test_drift(void)
 {
 	static const struct rapl_unit units[] = {
-		{ 5, true }, { 3, true }, { 14, false }, { 16, false },
+		MICRO(5), MICRO(3), JOULE(14), JOULE(16),
 	};
 	unsigned int i;
 
@@ -108,8 +112,9 @@ static void test_extend(void)
 
 static void test_periods(void)
 {
-	const struct rapl_unit amd = { 16, false }, intel = { 14, false };
-	const struct rapl_unit psys = { 0, false }, slm = { 5, true };
+	const struct rapl_unit amd = JOULE(16), intel = JOULE(14);
+	const struct rapl_unit core = { 16, false, RAPL_MAX_CORE_WATTS };
+	const struct rapl_unit psys = JOULE(0), slm = MICRO(5);
 	unsigned int exp, bad = 0;
 
 	/* 65536 J, 262144 J, 2^32 J and 137439 J at 10 kW */
@@ -121,7 +126,7 @@ static void test_periods(void)
 	TEST(rapl_timer_ns(amd) == 1638400000ULL, "period for 2^-16 J");
 	TEST(rapl_timer_ns(intel) == 6553600000ULL, "period for 2^-14 J");
 	for (exp = 0; exp < 32; exp++) {
-		struct rapl_unit unit = { .exp = exp };
+		struct rapl_unit unit = JOULE(exp);
 
 		bad += rapl_timer_ns(unit) < RAPL_NSEC_PER_SEC;
 		/* Units as small as 2^-18 J leave a margin of two. */
@@ -129,11 +134,14 @@ static void test_periods(void)
 			bad += rapl_timer_ns(unit) * 2 > rapl_wrap_ns(unit);
 	}
 	TEST(!bad, "never more than one wake-up a second, and in time");
+
+	TEST(rapl_timer_ns(core) == 65536000000ULL, "period of a core: 65 s");
+	TEST(rapl_wrap_ns(core) == 262144000000ULL, "wrap of a core");
 }
 
 static void test_judge(void)
 {
-	const struct rapl_unit unit = { 16, false }, joule = { 0, false };
+	const struct rapl_unit unit = JOULE(16), joule = JOULE(0);
 	const u64 wrap = rapl_wrap_ns(unit), sec = RAPL_NSEC_PER_SEC;
 	unsigned int exp, bad = 0;
 
@@ -159,14 +167,14 @@ static void test_judge(void)
 
 	/* What is believed without a clock would be believed with it. */
 	for (exp = 0; exp < 32; exp++) {
-		struct rapl_unit u = { .exp = exp };
+		struct rapl_unit u = JOULE(exp);
 
 		bad += rapl_judge(rapl_free_units(u), 0, rapl_wrap_ns(u)) !=
 		       RAPL_ADVANCE_OK;
 	}
 	TEST(!bad, "free units need no clock, exponents 0 to 31");
 	TEST(rapl_free_units(unit) == 1000U << 16, "free units of 2^-16 J");
-	TEST(rapl_free_units((struct rapl_unit){ 5, true }) == 31250000,
+	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 31250000,
 	     "free units of 32 uJ");
 }
 
