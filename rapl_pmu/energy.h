@@ -32,12 +32,14 @@
 #define RAPL_NSEC_PER_SEC	1000000000ULL
 
 /*
- * A counter moves in steps, so energy appears at once that was used over a
- * while.  What the highest power burns in this time, 1000 J of a package, is
- * believed however little time has gone by: a hundred steps of hardware (1 ms),
- * or a step of a hypervisor that feeds the counter once a second, up to 1 kW.
+ * A counter moves in steps, of about 1 ms on hardware, and of 1 s where a
+ * hypervisor feeds it (QEMU): energy appears at once that was used over a while.
+ * What the highest power burns in the longer of these is believed however little
+ * time has gone by.  What it burns in a few of the shorter, 100 J of a package, is
+ * believed without a look at the clock.
  */
-#define RAPL_SLACK_NS		(RAPL_NSEC_PER_SEC / 10)
+#define RAPL_STEP_NS		RAPL_NSEC_PER_SEC
+#define RAPL_FREE_NS		(RAPL_NSEC_PER_SEC / 100)
 
 /*
  * A counter that is behind its last value by no more than the highest power burns
@@ -143,17 +145,17 @@ static inline u64 rapl_timer_ns(struct rapl_unit unit)
  * rapl_free_units() - advance that needs no look at the clock
  * @unit: unit of the counter; must be valid
  *
- * Return: what the highest power burns in RAPL_SLACK_NS, in units, at least 1.
+ * Return: what the highest power burns in RAPL_FREE_NS, in units, at least 1.
  */
 static inline u32 rapl_free_units(struct rapl_unit unit)
 {
-	u64 joules = unit.watts * RAPL_SLACK_NS / RAPL_NSEC_PER_SEC;
+	u64 uj = unit.watts * (RAPL_FREE_NS / 1000);
 	u64 units;
 
 	if (unit.micro)
-		units = joules * 1000000 >> unit.exp;
+		units = uj >> unit.exp;
 	else
-		units = joules << unit.exp;
+		units = (uj << unit.exp) / 1000000;
 
 	if (!units)
 		return 1;
@@ -177,7 +179,7 @@ enum rapl_advance {
  */
 static inline enum rapl_advance rapl_judge(u32 delta, u64 ns, u64 wrap)
 {
-	if (mul_u64_u32_shr(wrap, delta, 32) <= ns + RAPL_SLACK_NS)
+	if (mul_u64_u32_shr(wrap, delta, 32) <= ns + RAPL_STEP_NS)
 		return RAPL_ADVANCE_OK;
 	if (mul_u64_u32_shr(wrap, -delta, 32) <= RAPL_EARLY_NS)
 		return RAPL_ADVANCE_BACKWARD;

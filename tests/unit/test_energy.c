@@ -147,8 +147,10 @@ static void test_judge(void)
 
 	TEST(rapl_judge(10000U << 16, sec, wrap) == RAPL_ADVANCE_OK,
 	     "10 kW for a second is energy");
-	TEST(rapl_judge(12000U << 16, sec, wrap) == RAPL_ADVANCE_RESET,
-	     "12 kW for a second is a reset");
+	TEST(rapl_judge(20000U << 16, sec, wrap) == RAPL_ADVANCE_OK,
+	     "so are two steps of a second in little more than one");
+	TEST(rapl_judge(20001U << 16, sec, wrap) == RAPL_ADVANCE_RESET,
+	     "more than that is a reset");
 	TEST(rapl_judge(0xffffffff, 7 * sec, wrap) == RAPL_ADVANCE_OK,
 	     "nearly a wrap in 7 s is energy");
 	TEST(rapl_judge(-5U, sec, wrap) == RAPL_ADVANCE_BACKWARD,
@@ -160,8 +162,8 @@ static void test_judge(void)
 	TEST(rapl_judge(-10, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_BACKWARD &&
 	     rapl_judge(-11, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_RESET,
 	     "10 J where a unit is 1 J");
-	TEST(rapl_judge(280 << 16, 0, wrap) == RAPL_ADVANCE_OK,
-	     "a second of 280 W at once, as from a hypervisor");
+	TEST(rapl_judge(9999 << 16, 0, wrap) == RAPL_ADVANCE_OK,
+	     "a second of 10 kW at once, as from a hypervisor");
 	TEST(rapl_judge(0x80000000, sec / 10, wrap) == RAPL_ADVANCE_RESET,
 	     "32 kJ in 0.1 s is a reset");
 
@@ -173,8 +175,8 @@ static void test_judge(void)
 		       RAPL_ADVANCE_OK;
 	}
 	TEST(!bad, "free units need no clock, exponents 0 to 31");
-	TEST(rapl_free_units(unit) == 1000U << 16, "free units of 2^-16 J");
-	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 31250000,
+	TEST(rapl_free_units(unit) == 100U << 16, "free units of 2^-16 J");
+	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 3125000,
 	     "free units of 32 uJ");
 }
 
