@@ -55,6 +55,8 @@ u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 	units = atomic64_read(&c->units);
 	if (rapl_counter_raw(c, &raw))
 		rapl_counter_set_base(c, raw - (u32)units, now);
+	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
+	WRITE_ONCE(c->tick, 0);
 	raw_spin_unlock(&c->lock);
 	return units;
 }
@@ -74,30 +76,32 @@ struct rapl_look {
 static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
 					   struct rapl_look *look)
 {
-	u64 stamp;
-	u32 base;
+	u64 stamp, elapsed;
+	u32 base, msr;
 
 	/*
 	 * In this order: what happens between two of these reads, on another
 	 * CPU or in the MSR, must make the time since the stamp look too long
-	 * and the advance too short, never the reverse.  Of a base that moves
-	 * meanwhile the advance is short by what the MSR was set back.  x86
-	 * keeps loads in order, barrier() is for the compiler.
+	 * and the advance too short, never the reverse.  x86 keeps loads in
+	 * order, barrier() is for the compiler.  Boot time goes on in
+	 * suspend-to-idle, as the energy does.
 	 */
-	look->now = ktime_get_boot_fast_ns();
-	stamp = READ_ONCE(c->stamp);
-	barrier();
-	look->units = atomic64_read(&c->units);
-	barrier();
-	base = READ_ONCE(c->base);
-	if (!rapl_counter_raw(c, &look->raw))
-		return RAPL_ADVANCE_BACKWARD;
-	look->raw -= base;
+	do {
+		look->now = ktime_get_boot_fast_ns();
+		stamp = READ_ONCE(c->stamp);
+		barrier();
+		look->units = atomic64_read(&c->units);
+		barrier();
+		base = READ_ONCE(c->base);
+		if (!rapl_counter_raw(c, &msr))
+			return RAPL_ADVANCE_BACKWARD;
+		elapsed = ktime_get_boot_fast_ns() - stamp;
+		/* Moved meanwhile: the MSR is not what it belongs to. */
+	} while (READ_ONCE(c->base) != base);
 
-	/* Boot time goes on in suspend-to-idle, as the energy does. */
-	return rapl_judge(look->raw - (u32)look->units,
-			  ktime_get_boot_fast_ns() - stamp,
-			  rapl_wrap_ns(c->unit));
+	look->raw = msr - base;
+	return rapl_judge(look->raw - (u32)look->units, msr, elapsed,
+			  READ_ONCE(c->pace), c->unit);
 }
 
 /* The MSR was found set back. */
@@ -154,7 +158,7 @@ u64 rapl_counter_judge(struct rapl_counter *c)
 }
 
 /**
- * rapl_counter_tick() - bring the count and its stamp up to date
+ * rapl_counter_tick() - bring the count, its stamp and its pace up to date
  * @c: counter; on this CPU the MSR must be its own
  *
  * To be called at least once in rapl_timer_ns(), by one caller.
@@ -164,8 +168,17 @@ u64 rapl_counter_judge(struct rapl_counter *c)
 void rapl_counter_tick(struct rapl_counter *c)
 {
 	/* Before the update: a stamp that is too early is safe. */
-	u64 now = ktime_get_boot_fast_ns();
+	u64 now = ktime_get_boot_fast_ns(), before = READ_ONCE(c->tick);
+	u64 units = rapl_counter_update(c);
 
-	rapl_counter_update(c);
 	WRITE_ONCE(c->stamp, now);
+	if (before) {
+		/* What came at once in a shorter time says nothing of the pace. */
+		if ((s64)(now - before) < (s64)RAPL_STEP_NS)
+			return;
+		WRITE_ONCE(c->pace, rapl_pace(units - c->ticked, now - before));
+	}
+	/* After the update: a pace that is too high believes rather too much. */
+	WRITE_ONCE(c->tick, ktime_get_boot_fast_ns());
+	c->ticked = units;
 }

@@ -27,6 +27,9 @@
  *          longer an advance may have taken, the more of it is believed
  * @lock:   held by who moves @base
  * @resets: how often the MSR was found set back
+ * @pace:   rapl_pace() of the last interval of the timer
+ * @tick:   boot time in ns after the last tick, 0 if there was none since rebasing
+ * @ticked: @units then
  */
 struct rapl_counter {
 	atomic64_t units;
@@ -37,6 +40,9 @@ struct rapl_counter {
 	u64 stamp;
 	raw_spinlock_t lock;
 	unsigned int resets;
+	u64 pace;
+	u64 tick;
+	u64 ticked;
 };
 
 /**

@@ -14,7 +14,9 @@
 #define RAPL_PMU_ENERGY_H
 
 #ifdef __KERNEL__
+#include <linux/limits.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 #else
 #include "host.h"	/* tests/unit */
@@ -40,6 +42,10 @@
  */
 #define RAPL_STEP_NS		RAPL_NSEC_PER_SEC
 #define RAPL_FREE_NS		(RAPL_NSEC_PER_SEC / 100)
+
+/* A rise of power that is believed of a counter that passed 0: see rapl_judge() */
+#define RAPL_RISE		4
+#define RAPL_IDLE_SHARE		100
 
 /*
  * A counter that is behind its last value by no more than the highest power burns
@@ -169,21 +175,57 @@ enum rapl_advance {
 	RAPL_ADVANCE_RESET,	/* the counter was set back: start anew */
 };
 
+/* Units in 2^32 ns: how fast a counter moves */
+#define RAPL_PACE_UNKNOWN	0ULL
+
+/**
+ * rapl_pace() - how fast a counter moved
+ * @units: advance
+ * @ns:    time that it took
+ *
+ * Return: units in 2^32 ns; %RAPL_PACE_UNKNOWN if they do not fit.
+ */
+static inline u64 rapl_pace(u64 units, u64 ns)
+{
+	if (units > U32_MAX)
+		return RAPL_PACE_UNKNOWN;
+	return div64_u64(units << 32, ns | 1) | 1;
+}
+
 /**
  * rapl_judge() - is an advance of the counter energy?
  * @delta: advance in units, modulo 2^32
+ * @msr:   where the counter is now
  * @ns:    time it had, too long rather than too short
- * @wrap:  rapl_wrap_ns() of the counter
+ * @pace:  how fast it moved in the interval before, or %RAPL_PACE_UNKNOWN
+ * @unit:  what it counts
  *
- * Return: RAPL_ADVANCE_OK if the highest power explains it.
+ * What the highest power does not explain was a reset.  What it does explain and
+ * did not pass 0 on the way is energy.  What passed 0 has wrapped or was reset to
+ * it, and the interval before tells which: it was a reset if the power since then
+ * would have to be more than RAPL_RISE times what it was, and the energy since a
+ * reset would not be more than twice.  An idle processor may rise further: at
+ * least RAPL_IDLE_SHARE of the highest power is taken for what it was.
+ *
+ * Return: what it is.
  */
-static inline enum rapl_advance rapl_judge(u32 delta, u64 ns, u64 wrap)
+static inline enum rapl_advance rapl_judge(u32 delta, u32 msr, u64 ns, u64 pace,
+					   struct rapl_unit unit)
 {
-	if (mul_u64_u32_shr(wrap, delta, 32) <= ns + RAPL_STEP_NS)
+	u64 wrap = rapl_wrap_ns(unit), expected, idle;
+
+	ns += RAPL_STEP_NS;
+	if (mul_u64_u32_shr(wrap, delta, 32) > ns)
+		return mul_u64_u32_shr(wrap, -delta, 32) <= RAPL_EARLY_NS ?
+			RAPL_ADVANCE_BACKWARD : RAPL_ADVANCE_RESET;
+	if (msr >= delta || pace == RAPL_PACE_UNKNOWN)
 		return RAPL_ADVANCE_OK;
-	if (mul_u64_u32_shr(wrap, -delta, 32) <= RAPL_EARLY_NS)
-		return RAPL_ADVANCE_BACKWARD;
-	return RAPL_ADVANCE_RESET;
+
+	idle = rapl_pace(U32_MAX, wrap * RAPL_IDLE_SHARE);
+	expected = mul_u64_u64_shr(max(pace, idle), ns, 32);
+	if (delta / RAPL_RISE > expected && msr / 2 <= expected)
+		return RAPL_ADVANCE_RESET;
+	return RAPL_ADVANCE_OK;
 }
 
 #endif /* RAPL_PMU_ENERGY_H */

@@ -20,6 +20,19 @@ static inline u64 mul_u64_u32_shr(u64 a, u32 mul, unsigned int shift)
 	return (u64)((__extension__ (unsigned __int128)a * mul) >> shift);
 }
 
+static inline u64 mul_u64_u64_shr(u64 a, u64 b, unsigned int shift)
+{
+	return (u64)((__extension__ (unsigned __int128)a * b) >> shift);
+}
+
+static inline u64 div64_u64(u64 a, u64 b)
+{
+	return a / b;
+}
+
+#define max(a, b)	((a) > (b) ? (a) : (b))
+#define U32_MAX	0xffffffffU
+
 /* x86 keeps loads in order and stores in order; so does this, on any machine. */
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELEASE)

@@ -157,7 +157,51 @@ static void test_feed(void)
 		}
 		bad += rapl_counter_update(&counter) != truth;
 	}
-	TEST(!bad, "fed once a second, read 50 times a second: %u of 15 powers up to 9900 W are wrong", bad);
+	TEST(!bad, "a feed once a second, read 50 times: %u of 15 powers are wrong",
+	     bad);
+}
+
+static void test_resets(void)
+{
+	unsigned int i, invented = 0, n = 1000;
+	s64 most = 0;
+
+	for (i = 0; i < n; i++) {
+		u32 watts = 10 + rnd() % 290;
+		s64 beyond;
+
+		start(16, rnd());
+		run(watts, 4 * SECOND + rnd() % (2 * SECOND), 0);
+		set_msr(0);
+		run(watts, 2 * SECOND, 0);
+		beyond = rapl_counter_update(&counter) - truth;
+		invented += beyond > 0;
+		if (beyond > most)
+			most = beyond;
+	}
+	printf("# %u of %u resets taken for energy, the worst for %lld J\n",
+	       invented, n, (long long)most >> 16);
+	TEST(invented <= n / 25, "few resets at 10 to 300 W are taken for energy");
+	TEST(most >> 16 <= 4 * 300 * 264 / 100,
+	     "and then for no more than four times that power");
+}
+
+/* A wrap is none, whatever the power before. */
+static void test_wraps(void)
+{
+	unsigned int i, bad = 0, n = 300;
+
+	for (i = 0; i < n; i++) {
+		u32 watts = rnd() % (RAPL_MAX_WATTS / 4);
+
+		start(16, rnd());
+		run(watts, 4 * SECOND, rnd() % SECOND);
+		run(watts < 100 ? 400 : 4 * watts, 20 * SECOND, 0);
+		run(rnd() % 2 ? 0 : watts, 5 * SECOND, 0);
+		bad += rapl_counter_update(&counter) != truth;
+	}
+	TEST(!bad, "no energy is lost where power rises to four times: %u of %u",
+	     bad, n);
 }
 
 /* ---- many threads ------------------------------------------------------ */
@@ -229,18 +273,18 @@ static void wait_seen(void)
 
 /*
  * Our time is faster than a thread that the host has put to sleep: nobody may
- * bring a stamp from long ago any more.
+ * bring a stamp from long ago any more, and the timer has brought a new one.
  */
 static void wait_fresh(void)
 {
 	unsigned long reads;
-	unsigned int i;
+	int i;
 
-	for (i = 0; i <= READERS; i++) {
+	/* The timer, which is the first, last. */
+	for (i = READERS; i >= 0; i--) {
 		reads = READ_ONCE(tally[i].reads);
 		WAIT_UNTIL(READ_ONCE(tally[i].reads) >= reads + 2);
 	}
-	rapl_counter_tick(&counter);
 }
 
 /* Set back by more than an early sample goes, up to half the range. */
@@ -319,6 +363,8 @@ int main(void)
 	test_coarse();
 	seed = 1;
 	test_feed();
+	test_resets();
+	test_wraps();
 	test_threads();
 #ifdef __SANITIZE_THREAD__
 	TEST(1, "ThreadSanitizer watched");

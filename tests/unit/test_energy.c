@@ -139,45 +139,72 @@ static void test_periods(void)
 	TEST(rapl_wrap_ns(core) == 262144000000ULL, "wrap of a core");
 }
 
+/* One that did not pass 0, or of which nothing is known */
+static enum rapl_advance judge(u32 delta, u64 ns, struct rapl_unit unit)
+{
+	return rapl_judge(delta, delta, ns, RAPL_PACE_UNKNOWN, unit);
+}
+
 static void test_judge(void)
 {
 	const struct rapl_unit unit = JOULE(16), joule = JOULE(0);
-	const u64 wrap = rapl_wrap_ns(unit), sec = RAPL_NSEC_PER_SEC;
+	const u64 sec = RAPL_NSEC_PER_SEC;
 	unsigned int exp, bad = 0;
 
-	TEST(rapl_judge(10000U << 16, sec, wrap) == RAPL_ADVANCE_OK,
+	TEST(judge(10000U << 16, sec, unit) == RAPL_ADVANCE_OK,
 	     "10 kW for a second is energy");
-	TEST(rapl_judge(20000U << 16, sec, wrap) == RAPL_ADVANCE_OK,
+	TEST(judge(20000U << 16, sec, unit) == RAPL_ADVANCE_OK,
 	     "so are two steps of a second in little more than one");
-	TEST(rapl_judge(20001U << 16, sec, wrap) == RAPL_ADVANCE_RESET,
+	TEST(judge(20001U << 16, sec, unit) == RAPL_ADVANCE_RESET,
 	     "more than that is a reset");
-	TEST(rapl_judge(0xffffffff, 7 * sec, wrap) == RAPL_ADVANCE_OK,
+	TEST(judge(0xffffffff, 7 * sec, unit) == RAPL_ADVANCE_OK,
 	     "nearly a wrap in 7 s is energy");
-	TEST(rapl_judge(-5U, sec, wrap) == RAPL_ADVANCE_BACKWARD,
+	TEST(judge(-5U, sec, unit) == RAPL_ADVANCE_BACKWARD,
 	     "5 units back is an early sample");
-	TEST(rapl_judge(-(10U << 16), 0, wrap) == RAPL_ADVANCE_BACKWARD,
+	TEST(judge(-(10U << 16), 0, unit) == RAPL_ADVANCE_BACKWARD,
 	     "the furthest an early sample goes back: 10 J");
-	TEST(rapl_judge(-(10U << 16) - 1, 0, wrap) == RAPL_ADVANCE_RESET,
+	TEST(judge(-(10U << 16) - 1, 0, unit) == RAPL_ADVANCE_RESET,
 	     "one unit further is a reset");
-	TEST(rapl_judge(-10, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_BACKWARD &&
-	     rapl_judge(-11, 0, rapl_wrap_ns(joule)) == RAPL_ADVANCE_RESET,
+	TEST(judge(-10, 0, joule) == RAPL_ADVANCE_BACKWARD &&
+	     judge(-11, 0, joule) == RAPL_ADVANCE_RESET,
 	     "10 J where a unit is 1 J");
-	TEST(rapl_judge(9999 << 16, 0, wrap) == RAPL_ADVANCE_OK,
+	TEST(judge(9999 << 16, 0, unit) == RAPL_ADVANCE_OK,
 	     "a second of 10 kW at once, as from a hypervisor");
-	TEST(rapl_judge(0x80000000, sec / 10, wrap) == RAPL_ADVANCE_RESET,
+	TEST(judge(0x80000000, sec / 10, unit) == RAPL_ADVANCE_RESET,
 	     "32 kJ in 0.1 s is a reset");
 
 	/* What is believed without a clock would be believed with it. */
 	for (exp = 0; exp < 32; exp++) {
 		struct rapl_unit u = JOULE(exp);
 
-		bad += rapl_judge(rapl_free_units(u), 0, rapl_wrap_ns(u)) !=
-		       RAPL_ADVANCE_OK;
+		bad += judge(rapl_free_units(u), 0, u) != RAPL_ADVANCE_OK;
 	}
 	TEST(!bad, "free units need no clock, exponents 0 to 31");
 	TEST(rapl_free_units(unit) == 100U << 16, "free units of 2^-16 J");
 	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 3125000,
 	     "free units of 32 uJ");
+}
+
+/* Wrapped or reset to 0?  The interval before had 300 W, this one took 1 s. */
+static void test_passed_zero(void)
+{
+	const struct rapl_unit unit = JOULE(16);
+	const u64 sec = RAPL_NSEC_PER_SEC, pace = rapl_pace(300 << 16, sec);
+	const u64 none = rapl_pace(0, sec);
+
+	TEST(rapl_judge(2300 << 16, 1, sec, pace, unit) == RAPL_ADVANCE_OK,
+	     "up to four times the power is a wrap");
+	TEST(rapl_judge(2500 << 16, 1, sec, pace, unit) == RAPL_ADVANCE_RESET,
+	     "more was a reset");
+	TEST(rapl_judge(2500 << 16, 1, sec, RAPL_PACE_UNKNOWN, unit) ==
+	     RAPL_ADVANCE_OK, "or nobody knows");
+	TEST(rapl_judge(2500 << 16, 2500 << 16, sec, pace, unit) ==
+	     RAPL_ADVANCE_OK, "what did not pass 0 was none");
+	TEST(rapl_judge(2500 << 16, 1300 << 16, sec, pace, unit) ==
+	     RAPL_ADVANCE_OK, "nor what would have to have risen anyway");
+	TEST(rapl_judge(790 << 16, 1, sec, none, unit) == RAPL_ADVANCE_OK &&
+	     rapl_judge(810 << 16, 1, sec, none, unit) == RAPL_ADVANCE_RESET,
+	     "an idle package may rise to 400 W");
 }
 
 int main(void)
@@ -187,5 +214,6 @@ int main(void)
 	test_extend();
 	test_periods();
 	test_judge();
+	test_passed_zero();
 	return TEST_END();
 }
