@@ -54,6 +54,8 @@ check "load" load_mod rapl_pmu
 # that not a joule may be missing or too much.
 # shellcheck disable=SC2046
 start zero 0.1 $(on 0)
+# The next one only when this one has started: each holds the energy meanwhile.
+sleep 1
 # shellcheck disable=SC2046
 start one 0.1 $(on 2)
 sleep 3
