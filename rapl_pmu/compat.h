@@ -69,7 +69,7 @@ static inline void hrtimer_setup(struct hrtimer *timer,
  * Add to an event's count from any CPU.  perf's local64_t has operations for one
  * CPU only, but on 64-bit machines it is an atomic_long_t inside.
  */
-static inline void rapl_event_count(struct perf_event *event, u64 energy)
+static inline void rapl_event_add_energy(struct perf_event *event, u64 energy)
 {
 	BUILD_BUG_ON(!__same_type(event->count.a.a, atomic_long_t) ||
 		     sizeof(event->count) != sizeof(atomic_long_t));

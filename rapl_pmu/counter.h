@@ -99,4 +99,47 @@ static inline u64 rapl_counter_update(struct rapl_counter *c)
 	return next;
 }
 
+/* The mark of an event that is stopped: no count is beyond it. */
+#define RAPL_MARK_STOPPED	((unsigned long)S64_MAX)
+
+/**
+ * rapl_mark_move() - claim what a counter did since the mark
+ * @mark: extended count up to which an event has counted
+ * @now:  extended count now
+ * @from: where the mark was
+ *
+ * Two readers may get here at once.  Whoever moves the mark counts the way that it
+ * moved, and nobody counts while the mark is %RAPL_MARK_STOPPED.
+ *
+ * Context: any, NMI too; any number of CPUs at once.
+ * Return: true if the caller has to count from @from to @now.
+ */
+static inline bool rapl_mark_move(unsigned long *mark, unsigned long now,
+				  unsigned long *from)
+{
+	*from = READ_ONCE(*mark);
+	do {
+		/* Another one came later and was done first, or it is stopped. */
+		if ((long)(now - *from) <= 0)
+			return false;
+	} while (!try_cmpxchg(mark, from, now));
+	return true;
+}
+
+/**
+ * rapl_mark_stop() - claim what is left, and let nobody claim any more
+ * @mark: as rapl_mark_move()
+ * @now:  as rapl_mark_move()
+ * @from: as rapl_mark_move()
+ *
+ * Context: any.
+ * Return: true if the caller has to count from @from to @now.
+ */
+static inline bool rapl_mark_stop(unsigned long *mark, unsigned long now,
+				  unsigned long *from)
+{
+	*from = xchg(mark, RAPL_MARK_STOPPED);
+	return (long)(now - *from) > 0;
+}
+
 #endif /* RAPL_PMU_COUNTER_H */

@@ -3,11 +3,10 @@
  * What perf calls for an event: init, add, start, read, stop, del.
  *
  * An event lives on the CPU in charge of its instance, whatever CPU it was opened
- * on.  It remembers the extended count of its meter at which it was last brought
- * up to date (hw.event_base).
+ * on.  Its mark (hw.event_base) is the extended count of its meter at which it was
+ * last brought up to date.
  */
 #include <linux/atomic.h>
-#include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/nospec.h>
 #include <linux/smp.h>
@@ -20,40 +19,30 @@
 /* Set in hw_perf_event.flags: stopped only to be moved, keeps on counting. */
 #define RAPL_EVENT_MOVING	BIT(0)
 
-/*
- * Add to the event what the counter did up to @now.
- *
- * Two CPUs may do this at once: perf_event_read_local() takes no lock.  perf's
- * local64_t is atomic on one CPU only.  So each advance is claimed first, with a
- * compare-and-exchange, and who got it adds it.
- */
-static void rapl_event_add_up(struct perf_event *event,
-			      const struct rapl_counter *c, unsigned long now)
+/* Count from @from to @now, which nobody else does: see rapl_mark_move(). */
+static void rapl_event_count(struct perf_event *event,
+			     const struct rapl_counter *c, u64 from, u64 now)
 {
-	unsigned long prev = READ_ONCE(event->hw.event_base);
-	u64 energy;
-
-	BUILD_BUG_ON(sizeof(event->hw.event_base) != sizeof(u64));
-
-	do {
-		/* The other reader came later and was done first. */
-		if ((long)(now - prev) <= 0)
-			return;
-	} while (!try_cmpxchg(&event->hw.event_base, &prev, now));
-
 	/* Of the difference only where nothing is rounded. */
 	if (likely(!c->unit.micro))
-		energy = rapl_energy(now - prev, c->unit);
+		rapl_event_add_energy(event, rapl_energy(now - from, c->unit));
 	else
-		energy = rapl_energy(now, c->unit) - rapl_energy(prev, c->unit);
-	rapl_event_count(event, energy);
+		rapl_event_add_energy(event, rapl_energy(now, c->unit) -
+					     rapl_energy(from, c->unit));
 }
 
+/*
+ * On any CPU of the package and without a lock: perf_event_read_local(), for BPF,
+ * may even get here before the event is started, since perf lets it in as soon as
+ * the event has its CPU.
+ */
 static void rapl_event_read(struct perf_event *event)
 {
 	struct rapl_meter *m = event->pmu_private;
+	unsigned long now = rapl_meter_read(m), from;
 
-	rapl_event_add_up(event, &m->counter, rapl_meter_read(m));
+	if (rapl_mark_move(&event->hw.event_base, now, &from))
+		rapl_event_count(event, &m->counter, from, now);
 }
 
 /* perf calls start, stop, add and del on the CPU in charge, interrupts off. */
@@ -69,18 +58,23 @@ static void rapl_event_start(struct perf_event *event, int flags)
 	if (event->hw.flags & RAPL_EVENT_MOVING)
 		event->hw.flags &= ~RAPL_EVENT_MOVING;
 	else
-		event->hw.event_base = units;
+		WRITE_ONCE(event->hw.event_base, units);
 }
 
 static void rapl_event_stop(struct perf_event *event, int flags)
 {
+	struct rapl_meter *m = event->pmu_private;
+	unsigned long now, from;
+
 	if (event->hw.state & PERF_HES_STOPPED)
 		return;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 
-	rapl_event_read(event);
-	if (rapl_meter_stop(event->pmu_private))
+	now = rapl_meter_read(m);
+	if (rapl_meter_stop(m))
 		event->hw.flags |= RAPL_EVENT_MOVING;
+	else if (rapl_mark_stop(&event->hw.event_base, now, &from))
+		rapl_event_count(event, &m->counter, from, now);
 }
 
 static int rapl_event_add(struct perf_event *event, int flags)
@@ -153,6 +147,7 @@ static int rapl_event_init(struct perf_event *event)
 	event->cpu = cpu;
 	event->pmu_private = m;
 	event->hw.flags = 0;
+	event->hw.event_base = RAPL_MARK_STOPPED;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 	if (set->local_read)
 		event->event_caps |= PERF_EV_CAP_READ_ACTIVE_PKG;

@@ -868,6 +868,61 @@ static int cmd_bpf(int argc, char **argv)
 	return bad | judge(e, joules, atof(argv[1]));
 }
 
+/*
+ * switch SECONDS EVENT CPU: one event that is on for 1 ms and off for 20, while a
+ * BPF program on CPU reads it without pause, and another event keeps the counter
+ * in use.  It must not have more than its windows had.
+ */
+static int cmd_switch(int argc, char **argv)
+{
+	unsigned long windows = 0;
+	struct event *e, *busy;
+	uint64_t allowed = 0;
+	union bpf_attr attr;
+	double joules;
+	pid_t child;
+	time_t end;
+	int prog;
+
+	if (argc != 3)
+		die("switch SECONDS EVENT CPU");
+	e = parse_event(argv[1]);
+	busy = parse_event(argv[1]);
+	open_event(busy, -1);
+	open_event(e, -1);
+	ioctl(busy->fd, PERF_EVENT_IOC_ENABLE, 0);
+	prog = bpf_reader(bpf_map_of(e));
+	e->truth = truth_index(e);
+	child = fork();
+	if (child < 0)
+		die("fork: %s", strerror(errno));
+	if (!child) {
+		pin(atoi(argv[2]));
+		for (;;) {
+			memset(&attr, 0, sizeof(attr));
+			attr.test.prog_fd = prog;
+			bpf_call(BPF_PROG_TEST_RUN, &attr);
+		}
+	}
+	pin(e->cpu);
+	for (end = time(NULL) + atoi(argv[0]); time(NULL) < end; windows++) {
+		uint64_t from = truth(e->truth);
+
+		ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
+		wait_seconds(0.001);
+		ioctl(e->fd, PERF_EVENT_IOC_DISABLE, 0);
+		allowed += truth(e->truth) - from;
+		wait_seconds(0.02);
+	}
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	joules = count(e) * e->scale;
+	printf("%lu windows: %.3f J, allowed %.3f J\n", windows, joules,
+	       allowed * 1e-6);
+	/* Both are cut to their units in each window. */
+	return !windows || joules > allowed * 1e-6 + windows * 1e-4;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct command commands[] = {
@@ -882,6 +937,7 @@ int main(int argc, char **argv)
 		{ "mask", cmd_mask },
 		{ "churn", cmd_churn },
 		{ "bpf", cmd_bpf },
+		{ "switch", cmd_switch },
 		{ NULL, NULL },
 	};
 

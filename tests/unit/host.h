@@ -32,12 +32,18 @@ static inline u64 div64_u64(u64 a, u64 b)
 
 #define max(a, b)	((a) > (b) ? (a) : (b))
 #define U32_MAX	0xffffffffU
+#define S64_MAX	0x7fffffffffffffffLL
 
 /* x86 keeps loads in order and stores in order; so does this, on any machine. */
 #define READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELEASE)
 #define barrier()	__asm__ __volatile__("" : : : "memory")
 #define fallthrough	__attribute__((__fallthrough__))
+
+#define try_cmpxchg(p, old, new)					\
+	__atomic_compare_exchange_n(p, old, new, false,			\
+				    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+#define xchg(p, new)	__atomic_exchange_n(p, new, __ATOMIC_SEQ_CST)
 
 typedef struct { s64 counter; } atomic64_t;
 
@@ -48,8 +54,7 @@ static inline s64 atomic64_read(const atomic64_t *v)
 
 static inline bool atomic64_try_cmpxchg(atomic64_t *v, s64 *old, s64 new)
 {
-	return __atomic_compare_exchange_n(&v->counter, old, new, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+	return try_cmpxchg(&v->counter, old, new);
 }
 
 typedef pthread_mutex_t raw_spinlock_t;

@@ -220,13 +220,42 @@ static void look(struct tally *t, u64 *last)
 	*last = units;
 }
 
+/* An event, on now and then: what it counted, and what its windows had */
+static unsigned long mark = RAPL_MARK_STOPPED;
+static u64 counted, windows;
+
+static void read_event(void)
+{
+	unsigned long now = rapl_counter_update(&counter), from;
+
+	if (rapl_mark_move(&mark, now, &from))
+		__atomic_fetch_add(&counted, now - from, __ATOMIC_SEQ_CST);
+}
+
+static void switch_event(bool on)
+{
+	static u64 since;
+	unsigned long now = rapl_counter_update(&counter), from;
+
+	if (on) {
+		since = now;
+		WRITE_ONCE(mark, now);
+		return;
+	}
+	if (rapl_mark_stop(&mark, now, &from))
+		__atomic_fetch_add(&counted, now - from, __ATOMIC_SEQ_CST);
+	windows += now - since;
+}
+
 static void *reader(void *arg)
 {
 	u64 last = 0;
 
 	seed = (unsigned long)arg;
-	while (!READ_ONCE(over))
+	while (!READ_ONCE(over)) {
 		look(arg, &last);
+		read_event();
+	}
 	return NULL;
 }
 
@@ -338,6 +367,8 @@ static void test_threads(void)
 			set_back(&announced);
 			set_backs++;
 		}
+		if (r % 8 == 2)
+			switch_event(READ_ONCE(mark) == RAPL_MARK_STOPPED);
 		steps++;
 	} while (seconds() < end);
 
@@ -355,6 +386,10 @@ static void test_threads(void)
 	TEST(!back, "the count went back %lu times", back);
 	TEST(!beyond, "it was beyond the truth %lu times", beyond);
 	TEST(rapl_counter_update(&counter) == truth, "it ends at the truth");
+	if (mark != RAPL_MARK_STOPPED)
+		switch_event(false);
+	TEST(counted == windows, "an event counts its windows, apart by %lld",
+	     (long long)(counted - windows));
 }
 
 int main(void)

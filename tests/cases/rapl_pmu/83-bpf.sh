@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# If this fails, a BPF program that reads an event while others read it makes it
-# count the same energy twice: BPF takes none of perf's locks.
+# If this fails, a BPF program that reads an event while others read it, or while it
+# is switched on, makes it count energy twice, or that of the time when it was off:
+# BPF takes none of perf's locks.
 # arch: x86_64
 # tier: fast 7
 # timeout: 240
 # smp: 2
 # cpu: Skylake-Client
-# model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90
+# model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90,tick=0
 # guest: pmu
 . /lib/ktap.sh
 . /lib/module.sh
 
-plan 3
+plan 4
 
 check "load" load_mod rapl_pmu
 both() { pmu bpf 10 0.5 power/energy-pkg@0 1 1 >/tmp/bpf 2>&1; rc=$?; cat /tmp/bpf; return $rc; }
 check "BPF on the event's CPU, read() on another: 10 s" both
 diag "$(cat /tmp/bpf)"
+switch() { pmu switch 20 power/energy-pkg@0 1 >/tmp/switch 2>&1; rc=$?; cat /tmp/switch; return $rc; }
+check "BPF on a CPU that takes no lock, the event is switched on and off: 20 s" switch
+diag "$(cat /tmp/switch)"
 check "unload" unload_mod rapl_pmu
 finish
