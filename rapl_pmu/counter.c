@@ -21,16 +21,20 @@
  * @c:    filled in; the MSR is not read, rapl_counter_rebase() has to follow
  * @msr:  address
  * @unit: what it counts; must be valid
+ * @mask: %RAPL_NARROW, or %RAPL_WIDE if it is said to be; @narrowed has to be set
+ *        then
  */
-void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit)
+void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit,
+		       u64 mask)
 {
 	c->msr = msr;
+	c->mask = mask;
 	c->unit = unit;
 	c->free = rapl_free_units(unit);
 	raw_spin_lock_init(&c->lock);
 }
 
-static void rapl_counter_set_base(struct rapl_counter *c, u32 base, u64 now)
+static void rapl_counter_set_base(struct rapl_counter *c, u64 base, u64 now)
 {
 	WRITE_ONCE(c->base, base);
 	WRITE_ONCE(c->stamp, now);
@@ -48,13 +52,12 @@ static void rapl_counter_set_base(struct rapl_counter *c, u32 base, u64 now)
  */
 u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 {
-	u64 units;
-	u32 raw;
+	u64 units, raw;
 
 	raw_spin_lock(&c->lock);
 	units = atomic64_read(&c->units);
 	if (rapl_counter_raw(c, &raw))
-		rapl_counter_set_base(c, raw - (u32)units, now);
+		rapl_counter_set_base(c, raw - units, now);
 	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
 	WRITE_ONCE(c->tick, 0);
 	raw_spin_unlock(&c->lock);
@@ -63,21 +66,20 @@ u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 
 /**
  * struct rapl_look - one look at a counter
- * @units:   extended count before
- * @raw:   what the low half of @units should be now
+ * @units: extended count before
+ * @next:  and now, if what the MSR did was energy
  * @now:   boot time in ns before the look
  */
 struct rapl_look {
 	s64 units;
-	u32 raw;
+	s64 next;
 	u64 now;
 };
 
 static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
 					   struct rapl_look *look)
 {
-	u64 stamp, elapsed;
-	u32 base, msr;
+	u64 stamp, elapsed, base, mask, msr;
 
 	/*
 	 * In this order: what happens between two of these reads, on another
@@ -93,34 +95,43 @@ static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
 		look->units = atomic64_read(&c->units);
 		barrier();
 		base = READ_ONCE(c->base);
+		mask = READ_ONCE(c->mask);
 		if (!rapl_counter_raw(c, &msr))
 			return RAPL_ADVANCE_BACKWARD;
 		elapsed = ktime_get_boot_fast_ns() - stamp;
-		/* Moved meanwhile: the MSR is not what it belongs to. */
-	} while (READ_ONCE(c->base) != base);
+		/* Moved meanwhile: what was read does not belong together. */
+	} while (READ_ONCE(c->base) != base || READ_ONCE(c->mask) != mask);
 
-	look->raw = msr - base;
-	return rapl_judge(look->raw - (u32)look->units, msr, elapsed,
-			  READ_ONCE(c->pace), c->unit);
+	look->next = rapl_extend(look->units, msr - base, mask);
+	return rapl_judge(look->next - look->units, msr, elapsed,
+			  READ_ONCE(c->pace), c->unit, mask);
 }
 
-/* The MSR was found set back. */
-static void rapl_counter_reset(struct rapl_counter *c)
+/* The MSR was found set back, or not to be as wide as it is said to be. */
+static void rapl_counter_mend(struct rapl_counter *c)
 {
 	struct rapl_look look;
 
 	/*
-	 * Only try: in an NMI the owner cannot go on before we do.  It moves the
-	 * base, so what we would do is being done.
+	 * Only try: in an NMI the owner cannot go on before we do.  It mends what
+	 * we would.
 	 */
 	if (!raw_spin_trylock(&c->lock))
 		return;
 
 	/* Look again: another CPU may have been here first. */
-	if (rapl_counter_look(c, &look) == RAPL_ADVANCE_RESET) {
-		rapl_counter_set_base(c, c->base + look.raw - (u32)look.units,
+	switch (rapl_counter_look(c, &look)) {
+	case RAPL_ADVANCE_RESET:
+		rapl_counter_set_base(c, c->base + look.next - look.units,
 				      look.now);
 		WRITE_ONCE(c->resets, c->resets + 1);
+		break;
+	case RAPL_ADVANCE_NARROW:
+		WRITE_ONCE(c->mask, RAPL_NARROW);
+		c->narrowed(c);
+		break;
+	default:
+		break;
 	}
 	raw_spin_unlock(&c->lock);
 }
@@ -138,23 +149,27 @@ static void rapl_counter_reset(struct rapl_counter *c)
 u64 rapl_counter_judge(struct rapl_counter *c)
 {
 	struct rapl_look look;
-	s64 next;
 
 	do {
 		switch (rapl_counter_look(c, &look)) {
 		case RAPL_ADVANCE_OK:
 			break;
+		case RAPL_ADVANCE_NARROW:
+			rapl_counter_mend(c);
+			/* If somebody else is at it, the next one will see. */
+			if (READ_ONCE(c->mask) == RAPL_NARROW)
+				return rapl_counter_judge(c);
+			return look.units;
 		case RAPL_ADVANCE_RESET:
-			rapl_counter_reset(c);
+			rapl_counter_mend(c);
 			fallthrough;
 		default:
 			return look.units;
 		}
-		next = rapl_extend(look.units, look.raw);
-	} while (!atomic64_try_cmpxchg(&c->units, &look.units, next));
+	} while (!atomic64_try_cmpxchg(&c->units, &look.units, look.next));
 
 	WRITE_ONCE(c->stamp, look.now);
-	return next;
+	return look.next;
 }
 
 /**

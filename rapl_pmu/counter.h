@@ -17,15 +17,17 @@
 
 /**
  * struct rapl_counter - one energy MSR
- * @units:  extended count; its low half is the MSR less @base
- * @base:   MSR value that stands for 0 in the low half of @units; moves only
- *          when the MSR was reset or nobody was counting
+ * @units:  extended count; in the bits of @mask it is the MSR less @base
+ * @base:   MSR value that stands for 0 in @units; moves only when the MSR was
+ *          reset or nobody was counting
+ * @mask:   the bits that count, %RAPL_NARROW or %RAPL_WIDE
  * @msr:    its address
  * @free:   rapl_free_units() of @unit
  * @unit:   what it counts
  * @stamp:  boot time in ns at which @units was right; earlier is safe, since the
  *          longer an advance may have taken, the more of it is believed
  * @lock:   held by who moves @base
+ * @narrowed: called when one that is %RAPL_WIDE turns out not to be, in any context
  * @resets: how often the MSR was found set back
  * @pace:   rapl_pace() of the last interval of the timer
  * @tick:   boot time in ns after the last tick, 0 if there was none since rebasing
@@ -33,12 +35,14 @@
  */
 struct rapl_counter {
 	atomic64_t units;
-	u32 base;
+	u64 base;
+	u64 mask;
 	u32 msr;
 	u32 free;
 	struct rapl_unit unit;
 	u64 stamp;
 	raw_spinlock_t lock;
+	void (*narrowed)(struct rapl_counter *c);
 	unsigned int resets;
 	u64 pace;
 	u64 tick;
@@ -48,24 +52,24 @@ struct rapl_counter {
 /**
  * rapl_counter_raw() - read the MSR
  * @c:   counter; on this CPU the MSR must be its own
- * @raw: where the value goes
- *
- * The upper half is reserved and was seen to hold garbage.
+ * @raw: where the value goes; an upper half that is reserved was seen to hold
+ *       garbage, and is cut off
  *
  * Context: any, NMI too.
  * Return: false if the MSR does not answer.
  */
-static inline bool rapl_counter_raw(const struct rapl_counter *c, u32 *raw)
+static inline bool rapl_counter_raw(const struct rapl_counter *c, u64 *raw)
 {
 	u64 value;
 
 	if (rdmsrq_safe(c->msr, &value))
 		return false;
-	*raw = value;
+	*raw = value & READ_ONCE(c->mask);
 	return true;
 }
 
-void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit);
+void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit,
+		       u64 mask);
 u64 rapl_counter_judge(struct rapl_counter *c);
 u64 rapl_counter_rebase(struct rapl_counter *c, u64 now);
 void rapl_counter_tick(struct rapl_counter *c);
@@ -81,7 +85,7 @@ void rapl_counter_tick(struct rapl_counter *c);
 static inline u64 rapl_counter_update(struct rapl_counter *c)
 {
 	s64 units = atomic64_read(&c->units), next;
-	u32 base, raw;
+	u64 base, raw;
 
 	/* The order of rapl_counter_look() */
 	barrier();
@@ -89,11 +93,11 @@ static inline u64 rapl_counter_update(struct rapl_counter *c)
 	if (!rapl_counter_raw(c, &raw))
 		return units;
 
-	next = rapl_extend(units, raw - base);
+	next = rapl_extend(units, raw - base, READ_ONCE(c->mask));
 	if (next == units)
 		return units;
 	/* Too far to be believed at once, or another CPU was here first. */
-	if (next - units > c->free ||
+	if ((u64)(next - units) > c->free ||
 	    !atomic64_try_cmpxchg(&c->units, &units, next))
 		return rapl_counter_judge(c);
 	return next;

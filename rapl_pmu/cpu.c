@@ -43,12 +43,29 @@ MODULE_DEVICE_TABLE(x86cpu, rapl_cpu_aliases);
 /* AMD APM vol. 3, CPUID Fn8000_0007 EDX[14] "RAPL" */
 #define AMD_CPUID_RAPL	BIT(14)
 
+/*
+ * AMD PPRs 56713-B1 (19h 61h), 57238 (1Ah 02h) and 57896-B0 (1Ah 44h) give
+ * TotalEnergyConsumed as bits 63:0 of MSRC001_029A and _029B, 54945 (17h 01h and
+ * 08h) and 56214-B0 (19h 21h) as 31:0.  A model without a PPR at hand is taken to
+ * have 32.
+ */
+static bool rapl_cpu_amd_wide(void)
+{
+	const struct cpuinfo_x86 *c = &boot_cpu_data;
+
+	return (c->x86 == 0x19 && c->x86_model == 0x61) ||
+	       (c->x86 == 0x1a && (c->x86_model == 0x02 ||
+				   c->x86_model == 0x44));
+}
+
 static void rapl_cpu_amd(struct rapl_cpu *cpu)
 {
 	cpu->unit_msr = MSR_AMD_RAPL_POWER_UNIT;
 	cpu->msr[RAPL_DOM_PKG] = MSR_AMD_PKG_ENERGY_STATUS;
 	cpu->core_msr = MSR_AMD_CORE_ENERGY_STATUS;
 	cpu->domains = RAPL_PKG;
+	cpu->wide = boot_cpu_data.x86_vendor == X86_VENDOR_AMD &&
+		    rapl_cpu_amd_wide();
 }
 
 /* @row: driver_data of the table, 0 for a processor that is not in it */

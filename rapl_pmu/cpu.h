@@ -26,6 +26,7 @@ enum rapl_domain {
  * @quirks:    RAPL_Q_*
  * @rival:     module of the kernel, beside rapl, with a PMU "power" for this
  *             processor, or NULL
+ * @wide:      the energy MSRs count in all their 64 bits
  * @per_die:   one set of counters a die rather than a package
  * @unlisted:  in no table; tried because probe=1 asks for it
  */
@@ -36,6 +37,7 @@ struct rapl_cpu {
 	u8 domains;
 	u8 quirks;
 	const char *rival;
+	bool wide;
 	bool per_die;
 	bool unlisted;
 };

@@ -8,7 +8,8 @@
  * A RAPL counter is 32 bits wide (SDM vol. 3B, "RAPL Interfaces"; AMD PPR,
  * MSRC001_029A/B) and wraps within seconds on a large machine.  It is extended
  * in software to a count of units that never goes back, and only the
- * difference of two such counts is ever turned into energy.
+ * difference of two such counts is ever turned into energy.  Those of AMD's Zen 4
+ * and 5 are 64 bits wide, and wrap never.
  */
 #ifndef RAPL_PMU_ENERGY_H
 #define RAPL_PMU_ENERGY_H
@@ -104,16 +105,21 @@ static inline u64 rapl_energy(u64 units, struct rapl_unit unit)
 	       (((units % 15625) << shift) / 15625);
 }
 
+/* The bits that a counter has */
+#define RAPL_NARROW	((u64)U32_MAX)
+#define RAPL_WIDE	U64_MAX
+
 /**
- * rapl_extend() - carry a 32-bit counter on into 64 bits
+ * rapl_extend() - carry a counter on into 64 bits
  * @units: extended count at an earlier time
- * @raw:   the counter now, in the numbering of the low half of @units
+ * @raw:   the counter now, in the numbering of @units
+ * @mask:  its bits
  *
  * Return: the extended count now, if less than one wrap lies between.
  */
-static inline u64 rapl_extend(u64 units, u32 raw)
+static inline u64 rapl_extend(u64 units, u64 raw, u64 mask)
 {
-	return units + (u32)(raw - (u32)units);
+	return units + ((raw - units) & mask);
 }
 
 /**
@@ -173,6 +179,7 @@ enum rapl_advance {
 	RAPL_ADVANCE_OK,	/* energy */
 	RAPL_ADVANCE_BACKWARD,	/* an early sample: nothing happened */
 	RAPL_ADVANCE_RESET,	/* the counter was set back: start anew */
+	RAPL_ADVANCE_NARROW,	/* only its low half counts, and has wrapped */
 };
 
 /* Units in 2^32 ns: how fast a counter moves */
@@ -192,13 +199,37 @@ static inline u64 rapl_pace(u64 units, u64 ns)
 	return div64_u64(units << 32, ns | 1) | 1;
 }
 
+/* Does the highest power burn so many units in @ns?  @wrap: rapl_wrap_ns() */
+static inline bool rapl_explains(u64 units, u64 ns, u64 wrap)
+{
+	u64 wraps = units >> 32;
+
+	return wraps <= div64_u64(ns, wrap) &&
+	       wraps * wrap + mul_u64_u32_shr(wrap, units, 32) <= ns;
+}
+
+/* rapl_judge() of a counter that is said to be 64 bits wide */
+static inline enum rapl_advance rapl_judge_wide(u64 delta, u64 msr, u64 ns,
+						u64 wrap)
+{
+	if (rapl_explains(delta, ns, wrap))
+		return RAPL_ADVANCE_OK;
+	if (rapl_explains(-delta, RAPL_EARLY_NS, wrap))
+		return RAPL_ADVANCE_BACKWARD;
+	/* It went back within its low half, and that is what a wrap does. */
+	if ((msr - delta) >> 32 == msr >> 32 && rapl_explains((u32)delta, ns, wrap))
+		return RAPL_ADVANCE_NARROW;
+	return RAPL_ADVANCE_RESET;
+}
+
 /**
  * rapl_judge() - is an advance of the counter energy?
- * @delta: advance in units, modulo 2^32
+ * @delta: advance in units, modulo what its bits hold
  * @msr:   where the counter is now
  * @ns:    time it had, too long rather than too short
  * @pace:  how fast it moved in the interval before, or %RAPL_PACE_UNKNOWN
  * @unit:  what it counts
+ * @mask:  its bits
  *
  * What the highest power does not explain was a reset.  What it does explain and
  * did not pass 0 on the way is energy.  What passed 0 has wrapped or was reset to
@@ -209,14 +240,16 @@ static inline u64 rapl_pace(u64 units, u64 ns)
  *
  * Return: what it is.
  */
-static inline enum rapl_advance rapl_judge(u32 delta, u32 msr, u64 ns, u64 pace,
-					   struct rapl_unit unit)
+static inline enum rapl_advance rapl_judge(u64 delta, u64 msr, u64 ns, u64 pace,
+					   struct rapl_unit unit, u64 mask)
 {
 	u64 wrap = rapl_wrap_ns(unit), expected, idle;
 
 	ns += RAPL_STEP_NS;
-	if (mul_u64_u32_shr(wrap, delta, 32) > ns)
-		return mul_u64_u32_shr(wrap, -delta, 32) <= RAPL_EARLY_NS ?
+	if (mask == RAPL_WIDE)
+		return rapl_judge_wide(delta, msr, ns, wrap);
+	if (!rapl_explains(delta, ns, wrap))
+		return rapl_explains(-delta & mask, RAPL_EARLY_NS, wrap) ?
 			RAPL_ADVANCE_BACKWARD : RAPL_ADVANCE_RESET;
 	if (msr >= delta || pace == RAPL_PACE_UNKNOWN)
 		return RAPL_ADVANCE_OK;

@@ -12,6 +12,7 @@
 #include <linux/smp.h>
 
 #include "event.h"
+#include "timer.h"
 #include "compat.h"
 
 #define RAPL_EVENT_MASK	0xffULL

@@ -140,10 +140,8 @@ void rapl_set_free(struct rapl_set *set)
 	list_del(&set->node);
 	mutex_unlock(&rapl_mutex);
 
-	list_for_each_entry_safe(inst, next, &set->instances, node) {
-		hrtimer_cancel(&inst->timer);
-		kfree(inst);
-	}
+	list_for_each_entry_safe(inst, next, &set->instances, node)
+		rapl_instance_free(inst);
 	free_percpu(set->by_cpu);
 }
 

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A package, die or core: probing, the CPU in charge, the timer against wraps.
+ * A package, die or core: probing, and the CPU in charge.
  *
  * One online CPU of an instance is in charge of it: perf's events live there,
  * whatever CPU of the instance they were opened on, and so does the timer.  When
- * that CPU goes offline, another one takes over.  The timer reads each counter
- * once, however many events there are: an event remembers the count at which it
- * was last brought up to date.
+ * that CPU goes offline, another one takes over.
  *
  * pmu->scope of Linux 6.13, which lets the core pick the CPU, is not used: 5.10
  * to 6.12 need all this anyway, and two ways are worse than one.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/bitops.h>
 #include <linux/delay.h>
-#include <linux/ktime.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
-#include <linux/smp.h>
+#include <linux/spinlock.h>
 #include <linux/topology.h>
 
-#include "instance.h"
+#include "timer.h"
 #include "compat.h"
 
 /* How long a counter at 0 is watched for it to count. */
@@ -30,146 +25,6 @@
 
 /* What @here of an absent meter points to: no instance, on every CPU. */
 static DEFINE_PER_CPU(struct rapl_instance *, rapl_nowhere);
-
-/* ---- timer ------------------------------------------------------------- */
-
-/* Not where it is found: perf may hold a lock there that printk() wants. */
-static void rapl_meter_tell(struct rapl_meter *m)
-{
-	unsigned int resets = READ_ONCE(m->counter.resets);
-
-	if (resets == m->told)
-		return;
-	m->told = resets;
-	pr_info_ratelimited("MSR 0x%x of package %d was reset or jumped, counting on from there\n",
-			    m->counter.msr, m->instance->package);
-}
-
-/* Shortest period of the meters in use; 0 if there is none. */
-static u64 rapl_instance_period(const struct rapl_instance *inst)
-{
-	u64 period = 0;
-	unsigned int i;
-
-	for (i = 0; i < inst->set->nr; i++) {
-		const struct rapl_meter *m = &inst->meter[i];
-
-		if (m->active && (!period || m->period < period))
-			period = m->period;
-	}
-	return period;
-}
-
-static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
-{
-	struct rapl_instance *inst =
-		container_of(timer, struct rapl_instance, timer);
-	unsigned long flags, active = 0;
-	bool again = false;
-	unsigned int i;
-	u64 period;
-
-	raw_spin_lock_irqsave(&inst->lock, flags);
-	period = rapl_instance_period(inst);
-	inst->period = period;
-	for (i = 0; i < inst->set->nr; i++)
-		if (inst->meter[i].active)
-			active |= BIT(i);
-	/* The last event stopped meanwhile, or this CPU is no longer ours. */
-	if (*this_cpu_ptr(inst->set->by_cpu) != inst)
-		active = 0;
-	/* An event that moves to another CPU may have started it there. */
-	if (active && !hrtimer_is_queued(timer)) {
-		hrtimer_forward_now(timer, ns_to_ktime(period));
-		again = true;
-	}
-	raw_spin_unlock_irqrestore(&inst->lock, flags);
-
-	for_each_set_bit(i, &active, inst->set->nr) {
-		rapl_counter_tick(&inst->meter[i].counter);
-		rapl_meter_tell(&inst->meter[i]);
-	}
-
-	return again ? HRTIMER_RESTART : HRTIMER_NORESTART;
-}
-
-/* Runs on the CPU in charge, interrupts off. */
-static void rapl_timer_kick(void *data)
-{
-	struct rapl_instance *inst = data;
-
-	raw_spin_lock(&inst->lock);
-	if (inst->nr_active)
-		hrtimer_start(&inst->timer, ns_to_ktime(inst->period),
-			      HRTIMER_MODE_REL_PINNED_HARD);
-	raw_spin_unlock(&inst->lock);
-}
-
-/**
- * rapl_meter_start() - one more event counts here
- * @m: meter
- *
- * Context: the CPU in charge, interrupts off.
- * Return: extended count to count from.
- */
-u64 rapl_meter_start(struct rapl_meter *m)
-{
-	struct rapl_instance *inst = m->instance;
-	bool first;
-	u64 units;
-
-	/* psys of a package that does not have it */
-	if (!m->present)
-		return rapl_meter_read(m);
-
-	raw_spin_lock(&inst->lock);
-	/*
-	 * What the counter did while nobody was counting is nobody's.  As the
-	 * time that of the last scheduler tick will do: it is earlier.
-	 */
-	first = !m->active++ && !inst->migrating;
-	if (first)
-		units = rapl_counter_rebase(&m->counter,
-					    ktime_get_coarse_boottime_ns());
-	/* Started anew only for a counter that cannot wait as long. */
-	if (!inst->nr_active++ || m->period < inst->period) {
-		inst->period = m->period;
-		hrtimer_start(&inst->timer, ns_to_ktime(m->period),
-			      HRTIMER_MODE_REL_PINNED_HARD);
-	}
-	raw_spin_unlock(&inst->lock);
-
-	return first ? units : rapl_meter_read(m);
-}
-
-/**
- * rapl_meter_stop() - one event fewer counts here
- * @m: meter
- *
- * Context: the CPU in charge, interrupts off.
- * Return: true if the event is only on its way to another CPU and will be
- *         started there at once: it is to go on counting from where it is.
- */
-bool rapl_meter_stop(struct rapl_meter *m)
-{
-	struct rapl_instance *inst = m->instance;
-	bool migrating;
-
-	if (!m->present)
-		return false;
-
-	raw_spin_lock(&inst->lock);
-	m->active--;
-	/*
-	 * Only try: a timer that is running on another CPU sees for itself
-	 * that there is nothing left to do, and may be waiting for the lock.
-	 */
-	if (!--inst->nr_active)
-		hrtimer_try_to_cancel(&inst->timer);
-	migrating = inst->migrating;
-	raw_spin_unlock(&inst->lock);
-	return migrating;
-}
 
 /* ---- probing ----------------------------------------------------------- */
 
@@ -181,7 +36,7 @@ bool rapl_meter_stop(struct rapl_meter *m)
 static bool rapl_counter_counts(const struct rapl_counter *c, bool unlisted)
 {
 	unsigned int ms;
-	u32 first, raw;
+	u64 first, raw;
 
 	if (!rapl_counter_raw(c, &first))
 		return false;
@@ -208,7 +63,8 @@ static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 	const struct rapl_cpu *cpu = &set->cpu;
 	struct rapl_meter *m = &inst->meter[i];
 	struct rapl_unit unit;
-	u32 msr, raw;
+	u32 msr;
+	u64 raw;
 
 	if (set->scope == RAPL_SCOPE_CORE) {
 		msr = cpu->core_msr;
@@ -223,8 +79,9 @@ static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 	if (!rapl_unit_valid(unit))
 		return;
 
-	rapl_counter_init(&m->counter, msr, unit);
-	m->period = rapl_timer_ns(unit);
+	rapl_counter_init(&m->counter, msr, unit,
+			  cpu->wide ? RAPL_WIDE : RAPL_NARROW);
+	m->period = cpu->wide ? 0 : rapl_timer_ns(unit);
 	m->present = rapl_counter_raw(&m->counter, &raw);
 	if (!m->present)
 		return;
@@ -248,14 +105,14 @@ static struct rapl_instance *rapl_instance_new(struct rapl_set *set)
 	if (!inst)
 		return NULL;
 
-	raw_spin_lock_init(&inst->lock);
-	hrtimer_setup(&inst->timer, rapl_timer, CLOCK_MONOTONIC,
-		      HRTIMER_MODE_REL_PINNED_HARD);
 	inst->set = set;
 	inst->cpu = -1;
+	rapl_timer_init(inst);
 	for (i = 0; i < set->nr; i++) {
-		inst->meter[i].instance = inst;
-		inst->meter[i].here = &rapl_nowhere;
+		struct rapl_meter *m = &inst->meter[i];
+
+		m->instance = inst;
+		m->here = &rapl_nowhere;
 	}
 
 	/*
@@ -310,6 +167,18 @@ struct rapl_instance *rapl_instance_find(struct rapl_set *set, unsigned int cpu)
 		inst->core = core;
 	}
 	return inst;
+}
+
+/**
+ * rapl_instance_free() - give an instance back
+ * @inst: instance; no event is left
+ *
+ * Context: process context.
+ */
+void rapl_instance_free(struct rapl_instance *inst)
+{
+	rapl_timer_free(inst);
+	kfree(inst);
 }
 
 /* ---- the CPU in charge ------------------------------------------------- */
@@ -368,5 +237,5 @@ void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 	 * that may be of another package.
 	 */
 	hrtimer_cancel(&inst->timer);
-	smp_call_function_single(target, rapl_timer_kick, inst, 1);
+	rapl_timer_kick(inst);
 }

@@ -7,10 +7,12 @@
 
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
+#include <linux/irq_work.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "counter.h"
 #include "cpu.h"
@@ -27,8 +29,10 @@ struct rapl_instance;
  * @instance: where it belongs
  * @present:  the MSR answers on this instance
  * @active:   started events, under the instance's lock
- * @period:   rapl_timer_ns() of the counter's unit
+ * @period:   rapl_timer_ns() of the counter's unit, 0: needs no timer
  * @told:     how many of the counter's resets the log has; the timer's
+ * @narrowed: the counter needs a timer after all: on the way to where ...
+ * @narrowing: ... the timer can be started
  *
  * What a reader needs comes first and together.
  */
@@ -40,6 +44,8 @@ struct rapl_meter {
 	unsigned int active;
 	u64 period;
 	unsigned int told;
+	struct irq_work narrowed;
+	struct work_struct narrowing;
 };
 
 enum rapl_scope {
@@ -77,11 +83,11 @@ struct rapl_set {
  * struct rapl_instance - the counters of one package, die or core
  * @lock:      guards @active of the meters, @nr_active, @period, @migrating and
  *             starting the timer
- * @timer:     runs on @cpu while an event is active
+ * @timer:     runs on @cpu while an event is active that needs it
  * @set:       where it belongs
  * @node:      in @set
  * @cpu:       online CPU in charge, -1 if all are offline
- * @nr_active: started events
+ * @nr_active: started events that need the timer
  * @period:    what the timer was last set to
  * @migrating: @cpu is going offline, its events are on their way
  * @package:   physical package number
@@ -119,11 +125,9 @@ static inline u64 rapl_meter_read(struct rapl_meter *m)
 	return rapl_counter_update(&m->counter);
 }
 
-u64 rapl_meter_start(struct rapl_meter *m);
-bool rapl_meter_stop(struct rapl_meter *m);
-
 struct rapl_instance *rapl_instance_find(struct rapl_set *set,
 					 unsigned int cpu);
+void rapl_instance_free(struct rapl_instance *inst);
 void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu);
 
 #endif /* RAPL_PMU_INSTANCE_H */

@@ -242,16 +242,19 @@ static void rapl_advertise(void)
 	const struct rapl_set *set = &rapl_devices[0]->rp.set;
 	const struct rapl_meter *m = rapl_set_sample(set, RAPL_DOM_PKG);
 	unsigned int counters = hweight32(set->domains);
-	char unit[16];
+	char unit[16], watch[48] = "64 bits wide";
 
 	if (!m)
 		m = rapl_set_sample(set, __ffs(set->domains));
+	if (m->period)
+		snprintf(watch, sizeof(watch), "looked at every %llu ms while in use",
+			 m->period / NSEC_PER_MSEC);
 	if (rapl_devices[1])
 		counters += hweight32(rapl_devices[1]->rp.set.domains);
 
-	pr_info("RAPL PMU detected, hardware unit %s, API unit 2^-32 J, %u counters, looked at every %llu ms while in use\n",
+	pr_info("RAPL PMU detected, hardware unit %s, API unit 2^-32 J, %u counters, %s\n",
 		rapl_unit_text(m->counter.unit, unit, sizeof(unit)), counters,
-		m->period / NSEC_PER_MSEC);
+		watch);
 	rapl_advertise_events(rapl_devices[0]);
 	if (rapl_devices[1])
 		rapl_advertise_events(rapl_devices[1]);

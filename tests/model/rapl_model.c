@@ -289,6 +289,8 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 	} else if (NAME("high")) {
 		REQUIRE(parse_number(v, UINT32_MAX, &n), "a value of 32 bits");
 		cfg->high = n;
+	} else if (NAME("wide")) {
+		REQUIRE(parse_flag(v, &cfg->wide), "0 or 1");
 	} else if (NAME("absent")) {
 		REQUIRE(parse_absent(&cfg->absent_all, v),
 			"registers joined by +, of pkg cores ram gpu psys core unit");
@@ -330,7 +332,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 		cfg->access = v;
 	} else {
 		return fail(err, errlen,
-			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high absent absentK fault zero tick skew late s3 bit truth access",
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick skew late s3 bit truth access",
 			    (int)len, arg);
 	}
 	return true;
@@ -493,8 +495,8 @@ uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core)
 
 /* ---- registers ---- */
 
-/* Whole units in an energy of zeptojoule, modulo 2^32. */
-static uint32_t whole_units(const struct rapl_config *cfg,
+/* Whole units in an energy of zeptojoule, modulo 2^64. */
+static uint64_t whole_units(const struct rapl_config *cfg,
 			    enum rapl_domain domain, rapl_u128 zj)
 {
 	unsigned int unit = cfg->unit;
@@ -517,7 +519,8 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 			      uint64_t now)
 {
 	const struct rapl_config *cfg = &m->cfg;
-	uint32_t raw = m->was_reset ? 0 : cfg->start;
+	uint64_t raw = m->was_reset ? 0 : cfg->start;
+	uint64_t high = (uint64_t)cfg->high << 32;
 	rapl_u128 fs, zero;
 
 	if (cfg->skew_ns && (cpu & 1))
@@ -532,7 +535,9 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 	/* the last update may have been just before the reset */
 	fs -= fs > zero ? zero : fs;
 	raw += whole_units(cfg, domain, fs * uwatt);
-	return (uint64_t)cfg->high << 32 | raw;
+	if (cfg->wide)
+		return (m->was_reset ? 0 : high) + raw;
+	return high | (uint32_t)raw;
 }
 
 bool rapl_model_is_msr(uint32_t msr)

@@ -62,6 +62,7 @@ struct rapl_config {
 	bool atom;			/* unit is 2^ESU microjoule */
 	uint32_t start;
 	uint32_t high;
+	bool wide;			/* all 64 bits count */
 	/* bit per enum rapl_domain incl. RAPL_UNIT */
 	unsigned int absent[RAPL_MAX_PACKAGES];
 	unsigned int absent_all;

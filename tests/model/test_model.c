@@ -134,6 +134,12 @@ static void test_wrap(void)
 	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND), 0xabcd123400000000ULL | ((64 << 14) - 1),
 		    "garbage takes no carry");
 	check_equal(read_msr(&m, 0, RAPL_MSR_UNIT, SECOND), 0xa0e03, "no garbage in the unit register");
+
+	m = make_model(1, "pkg0=64 tick=0 high=5 start=0xffffffff wide=1");
+	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, SECOND), 0x600000000ULL + (64 << 14) - 1,
+		    "a wide counter carries");
+	rapl_model_reset(&m, SECOND);
+	check_equal(read_msr(&m, 0, RAPL_MSR_PKG, 2 * SECOND), 64 << 14, "and is reset as a whole");
 }
 
 static void test_tick(void)

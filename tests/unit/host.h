@@ -32,6 +32,7 @@ static inline u64 div64_u64(u64 a, u64 b)
 
 #define max(a, b)	((a) > (b) ? (a) : (b))
 #define U32_MAX	0xffffffffU
+#define U64_MAX	0xffffffffffffffffULL
 #define S64_MAX	0x7fffffffffffffffLL
 
 /* x86 keeps loads in order and stores in order; so does this, on any machine. */

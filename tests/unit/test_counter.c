@@ -21,7 +21,8 @@
  * The machine: time in steps of 100 us in the upper half, the MSR in the lower,
  * so that at no moment one is without the other.  And what it used since start().
  */
-static u64 machine, truth;
+static u64 machine, truth, upper;
+static unsigned int times_narrowed;
 static bool absent, over;
 static struct rapl_counter counter;
 
@@ -43,7 +44,7 @@ int rdmsrq_safe(u32 address, u64 *value)
 {
 	if (address != MSR || READ_ONCE(absent))
 		return -1;
-	*value = 0xdead00000000 | (u32)READ_ONCE(machine);
+	*value = upper + (u32)READ_ONCE(machine);
 	if (seed && rnd() % 16 == 0)
 		sched_yield();
 	return 0;
@@ -68,13 +69,24 @@ static void advance(u32 units, u64 steps)
 	WRITE_ONCE(machine, now << 32 | (u32)(machine + units));
 }
 
-static void start(unsigned int exp, u32 msr)
+static void narrowed(struct rapl_counter *c)
 {
-	counter = (struct rapl_counter){ .base = 0 };
-	rapl_counter_init(&counter, MSR, (struct rapl_unit){ exp, false, RAPL_MAX_WATTS });
+	times_narrowed += c == &counter;
+}
+
+static void start_as(unsigned int exp, u64 high, u32 msr, u64 mask)
+{
+	counter = (struct rapl_counter){ .narrowed = narrowed };
+	rapl_counter_init(&counter, MSR, (struct rapl_unit){ exp, false, RAPL_MAX_WATTS }, mask);
+	upper = high;
 	machine = 10ULL << 32 | msr;
 	truth = 0;
 	rapl_counter_rebase(&counter, ktime_get_boot_fast_ns());
+}
+
+static void start(unsigned int exp, u32 msr)
+{
+	start_as(exp, 0xdead00000000, msr, RAPL_NARROW);
 }
 
 /* ---- one thread -------------------------------------------------------- */
@@ -117,6 +129,30 @@ static void test_coarse(void)
 	     "a reset by 20 kJ is noticed where a unit is 1 J");
 	advance(100, 100000);
 	TEST(rapl_counter_update(&counter) == truth, "and it goes on from there");
+}
+
+/* AMD's Zen 4 and 5: no wrap, and nobody looks for a day. */
+static void test_wide(void)
+{
+	unsigned int i;
+
+	start_as(16, 5ULL << 32, 0xfffffff0, RAPL_WIDE);
+	for (i = 0; i < 100; i++) {
+		advance(0xffffffff, 100000);
+		upper += 1ULL << 32;
+	}
+	TEST(rapl_counter_update(&counter) == truth, "100 wraps of 32 bits at one look");
+	TEST(!times_narrowed && !counter.resets, "which is nothing special");
+
+	start_as(16, 0, 0xfffffff0, RAPL_WIDE);
+	advance(100, 1);
+	TEST(rapl_counter_update(&counter) == truth, "said to be wide and is not: the wrap counts");
+	TEST(times_narrowed == 1, "and that is told once");
+	advance(0xfffffff0, 100000);
+	rapl_counter_update(&counter);
+	advance(0xfffffff0, 100000);
+	TEST(rapl_counter_update(&counter) == truth && times_narrowed == 1,
+	     "from then on it has 32 bits");
 }
 
 /* ---- what is energy and what is not ------------------------------------ */
@@ -396,6 +432,7 @@ int main(void)
 {
 	test_alone();
 	test_coarse();
+	test_wide();
 	seed = 1;
 	test_feed();
 	test_resets();

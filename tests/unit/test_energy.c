@@ -93,18 +93,18 @@ static void test_extend(void)
 	unsigned int bad = 0;
 	int i;
 
-	TEST(rapl_extend(5, 5) == 5, "no advance");
-	TEST(rapl_extend(0xffffffff, 0) == 0x100000000ULL, "wrap by one");
-	TEST(rapl_extend(0x1fffffff0ULL, 0x10) == 0x200000010ULL,
+	TEST(rapl_extend(5, 5, RAPL_NARROW) == 5, "no advance");
+	TEST(rapl_extend(0xffffffff, 0, RAPL_NARROW) == 0x100000000ULL, "wrap by one");
+	TEST(rapl_extend(0x1fffffff0ULL, 0x10, RAPL_NARROW) == 0x200000010ULL,
 	     "wrap with an upper half");
-	TEST(rapl_extend(0x100000000ULL, 0xffffffff) == 0x1ffffffffULL,
+	TEST(rapl_extend(0x100000000ULL, 0xffffffff, RAPL_NARROW) == 0x1ffffffffULL,
 	     "an advance of 2^32 - 1 units");
-	TEST(rapl_extend(0, 0x80000000) == 0x80000000ULL,
+	TEST(rapl_extend(0, 0x80000000, RAPL_NARROW) == 0x80000000ULL,
 	     "an advance of 2^31 units is not negative");
 
 	for (i = 0; i < 1000000; i++) {
 		truth += (u32)rnd();
-		count = rapl_extend(count, (u32)truth);
+		count = rapl_extend(count, (u32)truth, RAPL_NARROW);
 		bad += count != truth;
 	}
 	TEST(!bad, "a million advances of up to 2^32 - 1");
@@ -142,7 +142,7 @@ static void test_periods(void)
 /* One that did not pass 0, or of which nothing is known */
 static enum rapl_advance judge(u32 delta, u64 ns, struct rapl_unit unit)
 {
-	return rapl_judge(delta, delta, ns, RAPL_PACE_UNKNOWN, unit);
+	return rapl_judge(delta, delta, ns, RAPL_PACE_UNKNOWN, unit, RAPL_NARROW);
 }
 
 static void test_judge(void)
@@ -185,26 +185,61 @@ static void test_judge(void)
 	     "free units of 32 uJ");
 }
 
-/* Wrapped or reset to 0?  The interval before had 300 W, this one took 1 s. */
+/* One that passed 0, after an interval at @pace, in a second */
+static enum rapl_advance zero(u32 watts, u64 msr, u64 pace)
+{
+	return rapl_judge(watts << 16, msr, RAPL_NSEC_PER_SEC, pace,
+			  (struct rapl_unit)JOULE(16), RAPL_NARROW);
+}
+
+/* Wrapped or reset to 0?  The interval before had 300 W. */
 static void test_passed_zero(void)
 {
-	const struct rapl_unit unit = JOULE(16);
 	const u64 sec = RAPL_NSEC_PER_SEC, pace = rapl_pace(300 << 16, sec);
 	const u64 none = rapl_pace(0, sec);
 
-	TEST(rapl_judge(2300 << 16, 1, sec, pace, unit) == RAPL_ADVANCE_OK,
+	TEST(zero(2300, 1, pace) == RAPL_ADVANCE_OK,
 	     "up to four times the power is a wrap");
-	TEST(rapl_judge(2500 << 16, 1, sec, pace, unit) == RAPL_ADVANCE_RESET,
-	     "more was a reset");
-	TEST(rapl_judge(2500 << 16, 1, sec, RAPL_PACE_UNKNOWN, unit) ==
-	     RAPL_ADVANCE_OK, "or nobody knows");
-	TEST(rapl_judge(2500 << 16, 2500 << 16, sec, pace, unit) ==
-	     RAPL_ADVANCE_OK, "what did not pass 0 was none");
-	TEST(rapl_judge(2500 << 16, 1300 << 16, sec, pace, unit) ==
-	     RAPL_ADVANCE_OK, "nor what would have to have risen anyway");
-	TEST(rapl_judge(790 << 16, 1, sec, none, unit) == RAPL_ADVANCE_OK &&
-	     rapl_judge(810 << 16, 1, sec, none, unit) == RAPL_ADVANCE_RESET,
+	TEST(zero(2500, 1, pace) == RAPL_ADVANCE_RESET, "more was a reset");
+	TEST(zero(2500, 1, RAPL_PACE_UNKNOWN) == RAPL_ADVANCE_OK,
+	     "or nobody knows");
+	TEST(zero(2500, 2500 << 16, pace) == RAPL_ADVANCE_OK,
+	     "what did not pass 0 was none");
+	TEST(zero(2500, 1300 << 16, pace) == RAPL_ADVANCE_OK,
+	     "nor what would have to have risen anyway");
+	TEST(zero(790, 1, none) == RAPL_ADVANCE_OK &&
+	     zero(810, 1, none) == RAPL_ADVANCE_RESET,
 	     "an idle package may rise to 400 W");
+}
+
+/* Said to be 64 bits wide */
+static enum rapl_advance wide(u64 from, u64 to, u64 seconds)
+{
+	return rapl_judge(to - from, to, seconds * RAPL_NSEC_PER_SEC,
+			  RAPL_PACE_UNKNOWN, (struct rapl_unit)JOULE(16),
+			  RAPL_WIDE);
+}
+
+static void test_wide(void)
+{
+	const u64 day = 86400, kilojoule = 1000ULL << 16;
+
+	TEST(wide(5, 5 + 300 * 86400 * kilojoule / 1000, day) == RAPL_ADVANCE_OK,
+	     "300 W for a day without a look");
+	TEST(wide(5, 5 + 10 * 86400 * kilojoule, day) == RAPL_ADVANCE_OK &&
+	     wide(5, 5 + 11 * 86400 * kilojoule, day) == RAPL_ADVANCE_RESET,
+	     "10 kW for a day, but not 11");
+	TEST(wide(300ULL << 32, 299ULL << 32, day) == RAPL_ADVANCE_RESET &&
+	     wide(300ULL << 32, 100, 1) == RAPL_ADVANCE_RESET,
+	     "what goes back in its upper half was reset");
+	TEST(wide(300ULL << 32, (300ULL << 32) - 100, 1) == RAPL_ADVANCE_BACKWARD,
+	     "a little is an early sample");
+	TEST(wide(0xffff0000, 0x10000, 1) == RAPL_ADVANCE_NARROW,
+	     "a wrap of the low half without a carry: it has 32 bits");
+	TEST(wide(0xabcd00000000 | 0xffff0000, 0xabcd00010000, 1) ==
+	     RAPL_ADVANCE_NARROW, "with garbage in the upper half, too");
+	TEST(wide(0x80000000, 0x10000, 1) == RAPL_ADVANCE_RESET,
+	     "unless its low half is not plausible either");
 }
 
 int main(void)
@@ -215,5 +250,6 @@ int main(void)
 	test_periods();
 	test_judge();
 	test_passed_zero();
+	test_wide();
 	return TEST_END();
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The timer against wraps.
+ */
+#ifndef RAPL_PMU_TIMER_H
+#define RAPL_PMU_TIMER_H
+
+#include "instance.h"
+
+void rapl_timer_init(struct rapl_instance *inst);
+void rapl_timer_free(struct rapl_instance *inst);
+void rapl_timer_kick(struct rapl_instance *inst);
+
+u64 rapl_meter_start(struct rapl_meter *m);
+bool rapl_meter_stop(struct rapl_meter *m);
+
+#endif /* RAPL_PMU_TIMER_H */
