@@ -30,9 +30,9 @@ struct event {
 	int fd;
 	double scale;
 	struct perf_event_attr attr;
-	/* pmu.c: what to ask the RAPL model for, and its answers around the count, in uJ */
+	/* pmu.c: what to ask the RAPL model for, and its first answer, in uJ */
 	unsigned int truth;
-	uint64_t from, to;
+	uint64_t from;
 };
 
 __attribute__((noreturn, format(printf, 1, 2)))

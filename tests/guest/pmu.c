@@ -6,42 +6,16 @@
  * from the driver.
  */
 #define _GNU_SOURCE
-#include "perf.h"
+#include "truth.h"
 
-#include <cpuid.h>
 #include <linux/bpf.h>
 #include <math.h>
 #include <signal.h>
 
 #define MAX_EVENTS	1024
 
-/* The leaf and the numbers of the domains are those of tests/model. */
-#define TRUTH_LEAF	0x52415000
-#define TRUTH_SIGNATURE	0x4c504152
-#define TRUTH_CORE	0x80000000U
-
 static struct event events[MAX_EVENTS];
 static unsigned int n_events;
-
-/* ---- truth --------------------------------------------------------------- */
-
-static uint64_t truth(unsigned int what)
-{
-	unsigned int a, b, c, d;
-
-	__cpuid_count(TRUTH_LEAF, what, a, b, c, d);
-	return (uint64_t)d << 32 | a;
-}
-
-/* The machine uses no energy meanwhile: nothing is lost between two calls. */
-static void hold_energy(bool hold)
-{
-	unsigned int a, b, c, d;
-
-	__cpuid_count(TRUTH_LEAF + 1, 4 | hold << 8, a, b, c, d);
-	if (a != 1)
-		die("the RAPL model does not take commands");
-}
 
 static int topology(int cpu, const char *what)
 {
@@ -53,27 +27,17 @@ static int topology(int cpu, const char *what)
 	return atoi(buf);
 }
 
+/* What the model has to be asked for, to know what an event should have counted */
 static unsigned int truth_index(const struct event *e)
 {
-	static const char *const names[] = {
-		"energy-pkg", "energy-cores", "energy-ram", "energy-gpu",
-		"energy-psys",
-	};
-	unsigned int a, b, c, d, i;
 	int package = topology(e->cpu, "physical_package_id");
+	unsigned int cores = find_model().edx;
+	const char *name = e->name + strlen("energy-");
 
-	__cpuid_count(TRUTH_LEAF, 0xffffffff, a, b, c, d);
-	if (a != TRUTH_SIGNATURE)
-		die("this machine does not tell the truth: no RAPL model");
-	if (!strcmp(e->name, "energy-core"))
-		return TRUTH_CORE | (package * d + topology(e->cpu, "core_id"));
-	for (i = 0; i < 5; i++)
-		if (!strcmp(e->name, names[i]))
-			return package << 8 | i;
-	die("the model knows no %s", e->name);
+	if (!strcmp(name, "core"))
+		return truth_question(name, package * cores + topology(e->cpu, "core_id"));
+	return truth_question(name, package);
 }
-
-/* ---- events -------------------------------------------------------------- */
 
 static struct event *add_event(const char *text)
 {
@@ -107,16 +71,55 @@ static void wait_seconds(double seconds)
 		;
 }
 
-static int judge(const struct event *e, double joules, double tolerance)
+static void enable(const struct event *e)
 {
-	double want = (e->to - e->from) * 1e-6;
-	double error = want ? (joules / want - 1) * 100 : joules ? INFINITY : 0;
-	bool good = fabs(error) <= tolerance;
+	if (ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0))
+		die("%s/%s: enable: %s", e->pmu, e->name, strerror(errno));
+}
 
-	printf("%s/%s@%d %.3f J, truth %.3f J, error %+.3f %%%s\n", e->pmu,
-	       e->name, e->cpu, joules, want, error,
-	       good ? "" : "  <-- too much");
-	return !good;
+/* The machine uses no energy meanwhile: nothing is lost between a count and its truth. */
+static void hold_energy(bool hold)
+{
+	command_model(TRUTH_STOP, hold);
+}
+
+/* Enables all events that are open.  live: somebody else needs the energy meanwhile. */
+static void begin_counting(bool live)
+{
+	struct event *e;
+
+	if (!live)
+		hold_energy(true);
+	for (e = events; e < events + n_events; e++) {
+		e->truth = truth_index(e);
+		e->from = true_energy(e->truth, NULL);
+		enable(e);
+	}
+	if (!live)
+		hold_energy(false);
+}
+
+/* Says what all have counted since, and what is true; returns 1 if that is too far apart. */
+static int end_counting(double tolerance, bool live)
+{
+	struct event *e;
+	int bad = 0;
+
+	if (!live)
+		hold_energy(true);
+	for (e = events; e < events + n_events; e++) {
+		double joules = count(e) * e->scale;
+		double want = (true_energy(e->truth, NULL) - e->from) * 1e-6;
+		double error = want ? (joules / want - 1) * 100 : joules ? INFINITY : 0;
+		bool good = fabs(error) <= tolerance;
+
+		printf("%s/%s@%d %.3f J, truth %.3f J, error %+.3f %%%s\n", e->pmu,
+		       e->name, e->cpu, joules, want, error, good ? "" : "  <-- too much");
+		bad |= !good;
+	}
+	if (!live)
+		hold_energy(false);
+	return bad;
 }
 
 /* Nothing may come between a count and its truth. */
@@ -133,26 +136,47 @@ static void wait_file(const char *path)
 		wait_seconds(0.05);
 }
 
+/* Reads all events this often for so long.  Returns 1 if one of them goes back. */
+static int watch_events(double seconds, double every)
+{
+	uint64_t last[MAX_EVENTS] = { 0 };
+	double done;
+	unsigned int i;
+	int bad = 0;
+
+	for (done = 0; done < seconds; done += every) {
+		wait_seconds(every);
+		for (i = 0; i < n_events; i++) {
+			uint64_t now = count(&events[i]);
+
+			if (now < last[i]) {
+				printf("%s went back from %" PRIu64 " to %" PRIu64 "\n",
+				       events[i].name, last[i], now);
+				bad = 1;
+			}
+			last[i] = now;
+		}
+	}
+	return bad;
+}
+
 /*
- * truth SECONDS TOLERANCE [group] [read=SECONDS] [from=CPU] EVENT...
- * Counts all events over the same time, each beside the truth.  Between truth
- * and enabling no energy is used, unless live: two of these at once need it.
- * read= looks at
- * them that often on the way, from= does so from that CPU.  A file name (with a
- * slash) in the place of SECONDS: until there is such a file.
+ * truth SECONDS TOLERANCE [live] [group] [read=SECONDS] [from=CPU] EVENT...
+ * Counts all events over the same time, each beside the truth.  Between truth and enabling
+ * no energy is used, unless live: two of these at once need it.  read= looks at them that
+ * often on the way, from= does so from that CPU.  A file name (with a slash) in the place of
+ * SECONDS: until there is such a file.
  */
 static int cmd_truth(int argc, char **argv)
 {
-	double seconds, tolerance, every = 0, done = 0;
 	bool group = false, live = false;
-	uint64_t last[MAX_EVENTS] = { 0 };
+	double seconds, every = 0;
 	unsigned int i;
 	int a, bad = 0;
 
 	if (argc < 3)
 		die("truth SECONDS TOLERANCE [live] [group] [read=S] [from=CPU] EVENT...");
 	seconds = atof(argv[0]);
-	tolerance = atof(argv[1]);
 	for (a = 2; a < argc; a++) {
 		if (!strcmp(argv[a], "group"))
 			group = true;
@@ -166,84 +190,25 @@ static int cmd_truth(int argc, char **argv)
 			add_event(argv[a]);
 	}
 	be_urgent();
-	for (i = 0; i < n_events; i++) {
+	for (i = 0; i < n_events; i++)
 		open_event(&events[i], group && i ? events[0].fd : -1);
-		events[i].truth = truth_index(&events[i]);
-	}
-	if (!live)
-		hold_energy(true);
-	for (i = 0; i < n_events; i++) {
-		events[i].from = truth(events[i].truth);
-		if (ioctl(events[i].fd, PERF_EVENT_IOC_ENABLE, 0))
-			die("enable: %s", strerror(errno));
-	}
-	if (!live)
-		hold_energy(false);
-	if (every) {
-		while (done < seconds) {
-			wait_seconds(every);
-			done += every;
-			for (i = 0; i < n_events; i++) {
-				uint64_t now = count(&events[i]);
-
-				if (now < last[i]) {
-					printf("%s went back from %" PRIu64
-					       " to %" PRIu64 "\n",
-					       events[i].name, last[i], now);
-					bad = 1;
-				}
-				last[i] = now;
-			}
-		}
-	} else if (strchr(argv[0], '/')) {
+	begin_counting(live);
+	if (every)
+		bad = watch_events(seconds, every);
+	else if (strchr(argv[0], '/'))
 		wait_file(argv[0]);
-	} else {
+	else
 		wait_seconds(seconds);
-	}
-	if (!live)
-		hold_energy(true);
-	for (i = 0; i < n_events; i++) {
-		double joules = count(&events[i]) * events[i].scale;
-
-		events[i].to = truth(events[i].truth);
-		bad |= judge(&events[i], joules, tolerance);
-	}
-	if (!live)
-		hold_energy(false);
-	return bad;
+	return bad | end_counting(atof(argv[1]), live);
 }
 
-/*
- * open PMU CONFIG [cpu=N] [pid=N] [uid=N] [type=N] [FIELD=VALUE...]
- * Prints what perf_event_open() said: "ok" or the name of the errno.
- */
+/* What perf_event_open() said to an attribute: "ok" or the name of the errno */
 static const char *errno_name(int err)
 {
-	static char buf[16];
-
-	switch (err) {
-	case 0: return "ok";
-	case EINVAL: return "EINVAL";
-	case ENOENT: return "ENOENT";
-	case ENODEV: return "ENODEV";
-	case EACCES: return "EACCES";
-	case EPERM: return "EPERM";
-	case ENOSYS: return "ENOSYS";
-	case EOPNOTSUPP: return "EOPNOTSUPP";
-	case EBADF: return "EBADF";
-	case E2BIG: return "E2BIG";
-	case EMFILE: return "EMFILE";
-	case ESRCH: return "ESRCH";
-	case EBUSY: return "EBUSY";
-	case EFAULT: return "EFAULT";
-	case ENOMEM: return "ENOMEM";
-	case ENOSPC: return "ENOSPC";
-	case EOVERFLOW: return "EOVERFLOW";
-	}
-	snprintf(buf, sizeof(buf), "errno-%d", err);
-	return buf;
+	return err ? strerrorname_np(err) : "ok";
 }
 
+/* open PMU CONFIG [cpu=N] [pid=N] [uid=N] [FIELD=VALUE...] */
 static int cmd_open(int argc, char **argv)
 {
 	struct perf_event_attr attr = { .size = sizeof(attr) };
@@ -298,19 +263,17 @@ static int cmd_open(int argc, char **argv)
 /* hold SECONDS EVENT...: keep events open and enabled; says when they are */
 static int cmd_hold(int argc, char **argv)
 {
-	unsigned int i;
 	int a;
 
 	if (argc < 2)
 		die("hold SECONDS EVENT...");
-	for (a = 1; a < argc; a++)
-		add_event(argv[a]);
-	for (i = 0; i < n_events; i++) {
-		events[i].attr.disabled = 0;
-		open_event(&events[i], -1);
+	for (a = 1; a < argc; a++) {
+		struct event *e = add_event(argv[a]);
+
+		e->attr.disabled = 0;
+		open_event(e, -1);
 	}
 	printf("open\n");
-	fflush(stdout);
 	wait_seconds(atof(argv[0]));
 	return 0;
 }
@@ -492,11 +455,6 @@ static bool read_cpus(cpu_set_t *set, const char *path)
 	return true;
 }
 
-static int package_of(int cpu)
-{
-	return topology(cpu, "physical_package_id");
-}
-
 static bool set_online(int cpu, bool online)
 {
 	char path[64];
@@ -589,7 +547,7 @@ static int cmd_mask(int argc, char **argv)
 	read_cpus(&before, "/sys/devices/system/cpu/online");
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &before))
-			package[cpu] = package_of(cpu);
+			package[cpu] = topology(cpu, "physical_package_id");
 	for (a = 2; a < argc; a++)
 		always[package[atoi(argv[a])] & 63] = true;
 	CPU_ZERO(&last);
@@ -669,79 +627,84 @@ static int cmd_churn(int argc, char **argv)
 
 /* ---- everything at once -------------------------------------------------- */
 
+/* Reads the first event as fast as it can.  Returns 1 if the count goes back. */
+static int read_from(int cpu, time_t end)
+{
+	uint64_t last = 0, now;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	while (time(NULL) < end) {
+		/* The CPU may be offline now and then: run elsewhere meanwhile. */
+		if (sched_getcpu() != cpu)
+			sched_setaffinity(0, sizeof(set), &set);
+		now = count(&events[0]);
+		if (now < last)
+			return 1;
+		last = now;
+	}
+	return 0;
+}
+
+static pid_t start_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	return pid;
+}
+
+/* A process for each of these CPUs that reads from there */
+static void start_readers(char **cpus, int n, time_t end)
+{
+	while (n--)
+		if (!start_process())
+			_exit(read_from(atoi(cpus[n]), end));
+}
+
+static int wait_readers(void)
+{
+	int status, bad = 0;
+
+	while (wait(&status) > 0) {
+		if (status)
+			printf("a reader saw the count go back\n");
+		bad |= !!status;
+	}
+	return bad;
+}
+
 /*
  * hammer SECONDS TOLERANCE EVENT CPU...: one event, read as fast as possible
- * from each of these CPUs, while a further process starts and stops a second
+ * from each of these CPUs, while this process starts and stops a second
  * event of the same counter.  Every reader must see it grow only.
  */
 static int cmd_hammer(int argc, char **argv)
 {
-	struct event *e, *other;
-	pid_t children[64];
-	unsigned int n = 0, i;
-	double seconds, joules;
+	struct event other;
 	time_t end;
-	int a, status, bad = 0;
 
 	if (argc < 4)
 		die("hammer SECONDS TOLERANCE EVENT CPU...");
-	seconds = atof(argv[0]);
-	e = add_event(argv[2]);
-	other = add_event(argv[2]);
-	open_event(e, -1);
-	open_event(other, -1);
-	e->truth = truth_index(e);
-	e->from = truth(e->truth);
-	ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
-	end = time(NULL) + (time_t)seconds;
-
-	for (a = 2; a < argc && n < 64; a++) {
-		children[n] = fork();
-		if (children[n] < 0)
-			die("fork: %s", strerror(errno));
-		if (children[n++])
-			continue;
-		if (a == 2) {
-			/*
-			 * perf takes all events of the CPU off and on again to
-			 * enable one, and nobody counts in between: without a
-			 * pause that would be most of the time.
-			 */
-			while (time(NULL) < end) {
-				ioctl(other->fd, PERF_EVENT_IOC_ENABLE, 0);
-				count(other);
-				ioctl(other->fd, PERF_EVENT_IOC_DISABLE, 0);
-				wait_seconds(0.02);
-			}
-			_exit(0);
-		}
-		/* It may be offline now and then: run elsewhere meanwhile. */
-		uint64_t last = 0;
-
-		while (time(NULL) < end) {
-			cpu_set_t set;
-			uint64_t now;
-
-			CPU_ZERO(&set);
-			CPU_SET(atoi(argv[a]), &set);
-			sched_setaffinity(0, sizeof(set), &set);
-			now = count(e);
-			if (now < last)
-				_exit(1);
-			last = now;
-		}
-		_exit(0);
+	open_event(add_event(argv[2]), -1);
+	other = events[0];
+	open_event(&other, -1);
+	begin_counting(true);
+	end = time(NULL) + atoi(argv[0]);
+	start_readers(argv + 3, argc - 3, end);
+	/*
+	 * perf takes all events of the CPU off and on again to enable one, and nobody
+	 * counts in between: without a pause that would be most of the time.
+	 */
+	while (time(NULL) < end) {
+		enable(&other);
+		count(&other);
+		ioctl(other.fd, PERF_EVENT_IOC_DISABLE, 0);
+		wait_seconds(0.02);
 	}
-	for (i = 0; i < n; i++) {
-		waitpid(children[i], &status, 0);
-		if (status) {
-			printf("reader %u saw the count go back\n", i);
-			bad = 1;
-		}
-	}
-	joules = count(e) * e->scale;
-	e->to = truth(e->truth);
-	return bad | judge(e, joules, atof(argv[1]));
+	return wait_readers() | end_counting(atof(argv[1]), true);
 }
 
 static int bpf_call(int cmd, union bpf_attr *attr)
@@ -801,15 +764,12 @@ static int bpf_map_of(const struct event *e)
  */
 static int cmd_bpf(int argc, char **argv)
 {
-	pid_t children[64];
-	unsigned int n = 0, i;
 	unsigned long runs = 0, errors = 0;
-	union bpf_attr attr;
 	struct event *e, *quiet;
-	double joules;
+	union bpf_attr attr;
 	uint64_t mine, its;
 	time_t end;
-	int a, prog, bad = 0;
+	int prog, bad;
 
 	if (argc < 4)
 		die("bpf SECONDS TOLERANCE EVENT CPU...");
@@ -818,24 +778,9 @@ static int cmd_bpf(int argc, char **argv)
 	open_event(e, -1);
 	open_event(quiet, -1);
 	prog = bpf_reader(bpf_map_of(e));
-	e->truth = truth_index(e);
-	hold_energy(true);
-	e->from = truth(e->truth);
-	ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
-	ioctl(quiet->fd, PERF_EVENT_IOC_ENABLE, 0);
-	hold_energy(false);
+	begin_counting(false);
 	end = time(NULL) + atoi(argv[0]);
-	for (a = 3; a < argc && n < 64; a++) {
-		children[n] = fork();
-		if (children[n] < 0)
-			die("fork: %s", strerror(errno));
-		if (children[n++])
-			continue;
-		pin_cpu(atoi(argv[a]));
-		while (time(NULL) < end)
-			count(e);
-		_exit(0);
-	}
+	start_readers(argv + 3, argc - 3, end);
 	pin_cpu(e->cpu);
 	while (time(NULL) < end) {
 		memset(&attr, 0, sizeof(attr));
@@ -847,14 +792,11 @@ static int cmd_bpf(int argc, char **argv)
 		errors += (int32_t)attr.test.retval < 0 &&
 			  (int32_t)attr.test.retval >= -4095;
 	}
-	for (i = 0; i < n; i++)
-		waitpid(children[i], NULL, 0);
+	bad = wait_readers();
 	hold_energy(true);
 	mine = count(e);
 	its = count(quiet);
-	e->to = truth(e->truth);
 	hold_energy(false);
-	joules = mine * e->scale;
 	printf("BPF read it %lu times\n", runs);
 	if (!runs || errors > runs / 100) {
 		printf("%lu of them failed\n", errors);
@@ -865,7 +807,7 @@ static int cmd_bpf(int argc, char **argv)
 		       (double)(int64_t)(mine - its) * e->scale);
 		bad = 1;
 	}
-	return bad | judge(e, joules, atof(argv[1]));
+	return bad | end_counting(atof(argv[1]), false);
 }
 
 /*
@@ -886,32 +828,30 @@ static int cmd_switch(int argc, char **argv)
 
 	if (argc != 3)
 		die("switch SECONDS EVENT CPU");
-	e = parse_event(argv[1]);
-	busy = parse_event(argv[1]);
+	e = add_event(argv[1]);
+	busy = add_event(argv[1]);
 	open_event(busy, -1);
 	open_event(e, -1);
-	ioctl(busy->fd, PERF_EVENT_IOC_ENABLE, 0);
+	enable(busy);
 	prog = bpf_reader(bpf_map_of(e));
 	e->truth = truth_index(e);
-	child = fork();
-	if (child < 0)
-		die("fork: %s", strerror(errno));
+	child = start_process();
 	if (!child) {
-		pin(atoi(argv[2]));
+		pin_cpu(atoi(argv[2]));
 		for (;;) {
 			memset(&attr, 0, sizeof(attr));
 			attr.test.prog_fd = prog;
 			bpf_call(BPF_PROG_TEST_RUN, &attr);
 		}
 	}
-	pin(e->cpu);
+	pin_cpu(e->cpu);
 	for (end = time(NULL) + atoi(argv[0]); time(NULL) < end; windows++) {
-		uint64_t from = truth(e->truth);
+		uint64_t from = true_energy(e->truth, NULL);
 
-		ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0);
+		enable(e);
 		wait_seconds(0.001);
 		ioctl(e->fd, PERF_EVENT_IOC_DISABLE, 0);
-		allowed += truth(e->truth) - from;
+		allowed += true_energy(e->truth, NULL) - from;
 		wait_seconds(0.02);
 	}
 	kill(child, SIGKILL);
