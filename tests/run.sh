@@ -25,6 +25,7 @@ one_case=
 overlay=
 work=
 all_cases=
+selftests=
 
 usage()
 {
@@ -148,13 +149,11 @@ case_matches()
 	case $lines in *" "[0-9]*) return 1 ;; esac
 }
 
-# A suite is a folder of cases: one for each module in cases/, and those that make figures.
-# A case with a table beside it is one for each of its rows, in $work.
+# case_files FILE...: a case with a table beside it is one for each of its rows, in $work.
 case_files()
 {
 	local file
-	[ -z "$one_case" ] || { realpath "$one_case"; return; }
-	for file in "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh; do
+	for file; do
 		if [ -e "${file%.sh}.table" ]; then
 			expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")" || return
 		elif [ -e "$file" ]; then
@@ -542,7 +541,7 @@ run_shell()
 	local line=${shell_kernel%:*} arch=x86_64 dir file='' f command
 	case $shell_kernel in *:*) arch=${shell_kernel#*:} ;; esac
 	if [ "$cases" != '*' ]; then
-		for f in $all_cases "$tests"/selftest/*.sh; do
+		for f in $all_cases $selftests; do
 			if name_matches "$(case_name "$f")"; then
 				file=$f
 				break
@@ -566,10 +565,16 @@ run_shell()
 
 main()
 {
-	local files=() selftests=() f cells='' control_cells='' total
+	local files=() f cells='' control_cells='' total
 	parse_args "$@"
 	work=$(mktemp -d)
-	all_cases=$(case_files) || exit 2
+	# A suite is a folder of cases: one for each module in cases/, and those that make figures.
+	if [ -n "$one_case" ]; then
+		all_cases=$(realpath "$one_case")
+	else
+		all_cases=$(case_files "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh) || exit 2
+	fi
+	selftests=$(case_files "$tests"/selftest/[0-9]*.sh) || exit 2
 	if [ -n "$shell_kernel" ]; then
 		run_shell
 		return
@@ -581,9 +586,9 @@ main()
 	[ "$controls" = only ] || cells=$(list_cells "${files[@]}")
 	if [ "$controls" != no ]; then
 		# The controls prove the runner, not a kernel: one kernel an architecture is enough.
-		selftests=("$tests"/selftest/*.sh)
 		rows=$(awk '!seen[$2]++ { print $1, $2, "-" }' <<<"$(control_rows)")
-		control_cells=$(tier=all list_cells "${selftests[@]}")
+		# shellcheck disable=SC2086	# files
+		control_cells=$(tier=all list_cells $selftests)
 	fi
 	if [ $list_only -eq 1 ]; then
 		while read -r f line arch _; do
