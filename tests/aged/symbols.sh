@@ -4,7 +4,6 @@
 # arch: aarch64
 # module: none
 # append: nokaslr
-. /lib/ktap.sh
 
 plan 1
 echo 0 >/proc/sys/kernel/kptr_restrict

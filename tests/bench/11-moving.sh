@@ -4,15 +4,13 @@
 # arch: x86_64
 # tier: bench
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=800/450/500/300/980,unit=16,tick=0
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
+
 . /usr/lib/bench.sh
 
 plan 3

@@ -4,15 +4,13 @@
 # arch: x86_64
 # tier: bench
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
 # timeout: 900
 # guest: bench
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
-. /lib/ktap.sh
-. /lib/module.sh
+
 . /usr/lib/bench.sh
 
 plan 3

@@ -3,7 +3,6 @@
 # arch: x86_64
 # tier: bench
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
 # timeout: 900
@@ -11,8 +10,7 @@
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 # tools: perf
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
+
 . /usr/lib/bench.sh
 
 # per_hour: calls an hour, from a fifth of one, since an idle hour takes the emulator two minutes

@@ -3,7 +3,6 @@
 # arch: x86_64
 # tier: bench
 # smp: @n@,sockets=@n@,cores=1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=@n@,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
 # timeout: 900
@@ -11,8 +10,7 @@
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 # tools: perf
 # intree: rapl
-# shellcheck disable=SC2317
-. /lib/ktap.sh
+
 . /usr/lib/bench.sh
 
 life()

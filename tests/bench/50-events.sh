@@ -4,7 +4,6 @@
 # arch: x86_64
 # tier: bench
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
 # icount: shift=0,sleep=off
 # timeout: 900
@@ -12,8 +11,7 @@
 # guest: bench
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
+
 . /usr/lib/bench.sh
 
 plan 3

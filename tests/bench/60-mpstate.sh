@@ -9,8 +9,7 @@
 # timeout: 900
 # guest: bench mpstate
 # files: tests/bench/lib.sh:/usr/lib/bench.sh
-. /lib/ktap.sh
-. /lib/module.sh
+
 . /usr/lib/bench.sh
 
 tracing=/sys/kernel/tracing

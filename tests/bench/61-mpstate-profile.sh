@@ -8,8 +8,6 @@
 # append: mitigations=off
 # timeout: 900
 # guest: bench
-. /lib/ktap.sh
-. /lib/module.sh
 
 measure() {
 	bench profile "get.$1" 200 get || return

@@ -10,6 +10,7 @@
 # icount: shift=0,sleep=off
 # guest: pmu compare_case
 # intree: rapl
+
 . /usr/bin/compare_case
 
 plan 2

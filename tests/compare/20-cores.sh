@@ -11,6 +11,7 @@
 # model: vendor=amd,packages=2,threads=2,pkg0=65/10/0/0/0,pkg1=180/90/0/0/0
 # guest: pmu compare_case
 # intree: rapl
+
 . /usr/bin/compare_case
 
 plan 2

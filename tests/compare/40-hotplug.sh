@@ -5,11 +5,11 @@
 # kernels: 6.1 7
 # timeout: 600
 # smp: 6,sockets=2,cores=3
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,unit=16,pkg0=65/45/5/3/90,pkg1=210.5/180/12/7/300
 # icount: shift=0,sleep=off
 # guest: pmu compare_case
 # intree: rapl
+
 . /usr/bin/compare_case
 
 plan 3

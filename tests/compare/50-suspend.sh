@@ -4,12 +4,11 @@
 # tier: slow
 # kernels: 6.1 7
 # timeout: 600
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90,s3=reset,start=0x30000000
 # qemu: -global PIIX4_PM.disable_s3=0
 # guest: pmu rapltruth compare_case
 # intree: rapl
+
 . /usr/bin/compare_case
 
 plan 2

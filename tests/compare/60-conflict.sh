@@ -4,14 +4,13 @@
 # tier: slow
 # kernels: 6.1 7
 # timeout: 240
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu compare_case
 # kmod: pmu_holder
 # intree: rapl
 # The kernel's own driver may take the machine down; ours is judged before it comes.
 # splat: .
+
 . /usr/bin/compare_case
 
 ln -s "$(command -v kmod)" /tmp/insmod

@@ -12,6 +12,7 @@
 # guest: pmu rapltruth compare_case
 # tools: perf
 # intree: intel_rapl_msr
+
 . /usr/bin/compare_case
 
 plan 3

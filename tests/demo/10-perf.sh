@@ -5,13 +5,10 @@
 # arch: x86_64
 # kernels: 6.1
 # smp: 4,sockets=2,cores=2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
 # icount: shift=0,sleep=off
 # guest: rapltruth
 # tools: perf
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, what apt installs is not what comes up after a boot.
 # arch: x86_64
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # timeout: 400
 # guest: pmu
 # tools: perf
 # module: none
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 modprobe() { /sbin/modprobe "$@"; }
 release=$(uname -r)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, what the README says about Secure Boot is wrong.
 # arch: x86_64
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # timeout: 400
 # append: module.sig_enforce=1
@@ -11,9 +10,6 @@
 # intree: ?efivarfs
 # module: none
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 modprobe() { /sbin/modprobe "$@"; }
 updates=/lib/modules/$(uname -r)/updates

@@ -10,9 +10,6 @@
 #
 # Only our side is judged: what the other one does is what it is.
 
-. /lib/ktap.sh
-. /lib/module.sh
-
 compare_line() { diag "compare: $1 | $2 | $3"; }
 
 compare_load()

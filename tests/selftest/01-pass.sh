@@ -5,8 +5,6 @@
 # module: none
 # intree: dummy
 # expect: ok
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 check "the guest runs as root" [ "$(id -u)" = 0 ]

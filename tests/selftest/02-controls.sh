@@ -6,9 +6,6 @@
 # kmod: @kmod@
 # break: @break@
 # expect: @expect@
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 hang()
 {

@@ -5,8 +5,6 @@
 # module: none
 # kmod: splat
 # expect: SPLAT
-. /lib/ktap.sh
-. /lib/module.sh
 
 tty=/dev/$(sed 's/.*res=\([^ ]*\).*/\1/' /proc/cmdline)
 printf 'KTAP version 1\n1..1\nok 1 the only point\nexit 0\n' >"$tty"

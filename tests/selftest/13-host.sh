@@ -4,7 +4,6 @@
 # arch: x86_64
 # module: none
 # expect: FAIL
-. /lib/ktap.sh
 
 plan 1
 ok "the only point"

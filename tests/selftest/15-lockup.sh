@@ -6,8 +6,6 @@
 # kmod: splat
 # append: watchdog_thresh=2
 # expect: PANIC
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 1
 load_mod splat how=lockup

@@ -2,10 +2,7 @@
 # If this fails, perf and turbostat do not find the PMU or misread it.
 # arch: x86_64
 # smp: 4,sockets=2,cores=2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 25
 

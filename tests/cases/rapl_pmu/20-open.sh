@@ -3,11 +3,8 @@
 # perf_event_paranoid.
 # arch: x86_64
 # smp: 4,sockets=2,cores=2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 54
 

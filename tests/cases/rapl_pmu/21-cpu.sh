@@ -9,9 +9,6 @@
 # model: vendor=intel,packages=1,pkg0=@watts@
 # icount: shift=0,sleep=off
 # guest: pmu
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 sys=/sys/bus/event_source/devices/power
 

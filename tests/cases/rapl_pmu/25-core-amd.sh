@@ -10,8 +10,6 @@
 # icount: shift=0,sleep=off
 # guest: pmu rapltruth
 # tools: perf
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 19
 

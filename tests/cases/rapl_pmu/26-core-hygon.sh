@@ -9,8 +9,6 @@
 # model: vendor=amd,packages=1,threads=2,pkg0=155/33/0/0/0
 # icount: shift=0,sleep=off
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 7
 

@@ -10,8 +10,6 @@
 # qemu: -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=1 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=1
 # model: vendor=amd,packages=2,threads=2,pkg0=65/10/0/0/0,pkg1=180/90/0/0/0
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 5
 

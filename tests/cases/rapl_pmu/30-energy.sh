@@ -3,13 +3,10 @@
 # whoever reads and however many do.
 # arch: x86_64
 # smp: 4,sockets=2,cores=2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,high=0xdeadbeef
 # icount: shift=0,sleep=off
 # guest: pmu rapltruth
 # tools: perf
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 10
 load_mod rapl_pmu

@@ -13,9 +13,6 @@
 # guest: rapltruth
 # tools: perf
 # intree: rapl
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 tracing=/sys/kernel/tracing
 

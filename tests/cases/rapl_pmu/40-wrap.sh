@@ -3,14 +3,11 @@
 # kernel's own driver on the same machine is shown to fail it.
 # arch: x86_64
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=8000/300/120/1/1,start=0xffffff00
 # icount: shift=0,sleep=off
 # guest: pmu
 # tools: perf
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 5
 check "the kernel's own rapl first" load_mod rapl

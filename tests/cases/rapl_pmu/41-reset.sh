@@ -6,12 +6,9 @@
 # tier: fast 7
 # timeout: 240
 # smp: 1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=65/45/5/3/90,start=0xe8000000
 # icount: shift=0,sleep=off
 # guest: pmu rapltruth
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 5
 all="power/energy-cores@0 power/energy-pkg@0 power/energy-ram@0 power/energy-gpu@0 power/energy-psys@0"

@@ -2,12 +2,9 @@
 # If this fails, a machine without RAPL gets an empty PMU, a splat, or an error
 # that does not say why.  This processor is in no table (family 6 model 1Ah).
 # arch: x86_64
-# smp: 2
 # cpu: Nehalem
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/0,absent=psys
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 14
 sys=/sys/bus/event_source/devices/power

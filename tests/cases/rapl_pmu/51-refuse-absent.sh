@@ -3,11 +3,7 @@
 # counts, or the fault shows in the log.
 # arch: x86_64
 # tier: fast 6.1
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,absent=pkg+cores+ram+gpu+psys
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 dmesg_mark

@@ -3,11 +3,7 @@
 # counts nothing.  The kernel's own driver registers one.
 # arch: x86_64
 # tier: fast 7
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,zero=1
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 dmesg_mark

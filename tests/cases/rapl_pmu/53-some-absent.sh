@@ -3,12 +3,8 @@
 # as an event; or a counter that starts at 0 is taken for missing.
 # arch: x86_64
 # tier: fast 7
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/90,absent=ram,start=0
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 sys=/sys/bus/event_source/devices/power

@@ -2,13 +2,9 @@
 # If this fails, two drivers that want the PMU "power" splat or, on 5.10 and
 # 6.1, take CPU hotplug down.
 # arch: x86_64
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: rapl
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 14
 

@@ -4,15 +4,11 @@
 # tier: slow
 # kernels: 6.1
 # timeout: 300
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/90,absent=gpu
 # guest: pmu
 # tools: setpriv
 # intree: rapl msr
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv rapl_pmu/cpu_models.h:usr/src/power-kmods-0.9/rapl_pmu/cpu_models.h
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 modprobe() { /sbin/modprobe "$@"; }
 depmod() { /sbin/depmod; }

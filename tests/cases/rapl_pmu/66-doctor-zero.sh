@@ -3,13 +3,9 @@
 # arch: x86_64
 # tier: slow
 # kernels: 6.1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90,zero=1
 # intree: msr
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv rapl_pmu/cpu_models.h:usr/src/power-kmods-0.9/rapl_pmu/cpu_models.h
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 finds()
 {

@@ -2,13 +2,9 @@
 # If this fails, loading and unloading leaves something behind.
 # arch: x86_64
 # tier: fast 6.1
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # timeout: 180
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 5
 # SLUB counts the free objects of each CPU's own slab as used; shrinking hands

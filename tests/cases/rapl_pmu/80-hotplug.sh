@@ -6,13 +6,9 @@
 # kernels: @kernels@
 # timeout: @timeout@
 # smp: 6,sockets=2,cores=3
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,unit=16,pkg0=65/45/5/3/90,pkg1=210.5/180/12/7/300,access=@DIR@/access.log
 # icount: shift=0,sleep=off
 # guest: pmu rapltruth
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 all="energy-cores energy-pkg energy-ram energy-gpu energy-psys"
 on() { for event in $all; do printf 'power/%s@%s ' "$event" "$1"; done; }

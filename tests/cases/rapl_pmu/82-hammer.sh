@@ -5,11 +5,8 @@
 # tier: fast 5.10-rt 6.1-rt 6.12-rt 7-rt
 # timeout: 600
 # smp: 4
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 seconds=60

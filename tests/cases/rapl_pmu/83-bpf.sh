@@ -5,12 +5,8 @@
 # arch: x86_64
 # tier: fast 7
 # timeout: 240
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90,tick=0
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 

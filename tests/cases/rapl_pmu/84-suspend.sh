@@ -5,12 +5,9 @@
 # tier: fast 6.1
 # timeout: 600
 # smp: 4,sockets=2,cores=2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,s3=reset,start=0x30000000
 # qemu: -global PIIX4_PM.disable_s3=0
 # guest: pmu rapltruth
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 10
 

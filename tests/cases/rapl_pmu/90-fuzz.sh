@@ -8,9 +8,6 @@
 # model: vendor=amd,packages=2,pkg0=100/40
 # timeout: @timeout@
 # guest: pmu
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 idle() { wait_for 5 is_idle rapl_pmu; }
 

@@ -6,12 +6,9 @@
 # timeout: 480
 # mem: 768
 # smp: 2,sockets=2,cores=1
-# cpu: Skylake-Client
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
 # icount: shift=0,sleep=off
 # tools: turbostat strace
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 
