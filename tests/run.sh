@@ -275,11 +275,11 @@ prepare_modules()
 	done
 }
 
-# The RAPL machine, once for all cells
+# prepare_model FILE: the RAPL machine, once for all cells
 prepare_model()
 {
 	[ -z "${plugin:-}" ] || return 0
-	grep -qE '^# model:' "$@" || return 0
+	[ -n "$(case_field "$1" model)" ] || return 0
 	mkdir -p "$build/model"
 	make -s -C "$tests/model" O="$build/model" >&2 || die "tests/model does not build"
 	plugin=$build/model/librapl.so

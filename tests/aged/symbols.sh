@@ -23,4 +23,3 @@ awk '
 	}
 	END { for (i in start) print "#", i, start[i], end[i] }' /proc/kallsyms /proc/kallsyms
 ok "told"
-finish

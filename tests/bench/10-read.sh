@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. What one operation costs with rapl_pmu
 # (PMU mine) and with each of its rivals, all in one boot.
-# arch: x86_64
-# tier: bench
-# smp: 1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 
 . /usr/lib/bench.sh
@@ -35,4 +28,3 @@ measure() {
 }
 measured in_turns measure mine power powercap msr
 bench time syscall 400 getppid
-finish

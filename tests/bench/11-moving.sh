@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. The same reads while the counters move all
 # the time, so that each read finds energy to add.
-# arch: x86_64
-# tier: bench
-# smp: 1
 # model: vendor=intel,packages=1,pkg0=800/450/500/300/980,unit=16,tick=0
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl
 
 . /usr/lib/bench.sh
@@ -23,4 +16,3 @@ measure() {
 		bench time "moving5.$1" 100 read $(group "$1")
 }
 measured in_turns measure mine power
-finish

@@ -1,14 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. A read from another CPU of the package.
 # Both CPUs share one thread of QEMU, so time has the instructions of both.
-# arch: x86_64
-# tier: bench
 # smp: 2,sockets=1,cores=2
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 
 . /usr/lib/bench.sh
@@ -26,4 +20,3 @@ measure() {
 	esac
 }
 measured in_turns measure mine power powercap msr
-finish

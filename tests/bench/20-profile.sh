@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: where the instructions of one operation go (tests/bench/run starts it
 # with the profile plugin).
-# arch: x86_64
-# tier: bench
-# smp: 1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl msr intel_rapl_msr
 
 . /usr/lib/bench.sh
@@ -30,4 +23,3 @@ measure() {
 	bench profile read.msr 200 pread /dev/cpu/0/msr 0x611 8
 }
 measured measure
-finish

@@ -1,13 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. Loading, memory, perf's intervals, timers.
-# arch: x86_64
-# tier: bench
-# smp: 1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # tools: perf
 # intree: rapl
 
@@ -47,4 +40,3 @@ measure() {
 
 plan 1
 measured measure
-finish

@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. How cost grows with packages.
-# arch: x86_64
-# tier: bench
 # smp: @n@,sockets=@n@,cores=1
 # model: vendor=intel,packages=@n@,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # tools: perf
 # intree: rapl
 
@@ -37,4 +31,3 @@ measure_all()
 
 plan 1
 measured measure_all
-finish

@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # No test: figures for tests/bench/run. How cost grows with events of one counter:
 # opening one more, memory, and the timer, which has to look at the counter once.
-# arch: x86_64
-# tier: bench
-# smp: 1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/80
-# icount: shift=0,sleep=off
-# timeout: 900
 # mem: 1024
-# guest: bench
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 # intree: rapl
 
 . /usr/lib/bench.sh
@@ -45,4 +38,3 @@ measure() {
 	done
 }
 measured measure
-finish

@@ -2,13 +2,8 @@
 # No test: figures for tests/bench/run. The power state handlers beside those of
 # the same kernel, with tracepoints off and on, and in mode=trace.
 # arch: aarch64
-# tier: bench
-# smp: 1
-# icount: shift=0,sleep=off
 # append: mitigations=off
-# timeout: 900
 # guest: bench mpstate
-# files: tests/bench/lib.sh:/usr/lib/bench.sh
 
 . /usr/lib/bench.sh
 
@@ -36,4 +31,3 @@ plan 1
 measured in_turns measure native module events trace
 bench time syscall 400 getppid
 sed 's/^/hooked /' /tmp/enabled
-finish

@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # How many processors each of the two knows, and one that mainline forgot.
-# arch: x86_64
-# tier: slow
-# kernels: 6.1 7
-# timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=6,model=167
 # model: vendor=intel,packages=1,pkg0=125/95/5/15/200
 # icount: shift=0,sleep=off
-# guest: pmu compare_case
-# intree: rapl
 
 . /usr/bin/compare_case
 
@@ -24,4 +18,3 @@ if compare_has power; then
 else
 	compare_line "Rocket Lake, package" "does not load" "$(compare_cell /tmp/ours mine/energy-pkg@0)"
 fi
-finish

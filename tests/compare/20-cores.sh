@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The energy of single cores, on a machine whose packages differ: one core in the
 # first, two in the second.
-# arch: x86_64
 # timeout: 300
-# tier: slow
-# kernels: 6.1 7
 # smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
 # cpu: EPYC
 # qemu: -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=0,thread-id=1 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=0 -device EPYC-x86_64-cpu,socket-id=1,core-id=1,thread-id=1
 # model: vendor=amd,packages=2,threads=2,pkg0=65/10/0/0/0,pkg1=180/90/0/0/0
-# guest: pmu compare_case
-# intree: rapl
 
 . /usr/bin/compare_case
 
@@ -30,4 +25,3 @@ if compare_has power_core; then
 else
 	compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "no power_core" "$(opens mine_core)"
 fi
-finish

@@ -1,14 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # CPUs go off and on while events count.
-# arch: x86_64
-# tier: slow
-# kernels: 6.1 7
 # timeout: 600
 # smp: 6,sockets=2,cores=3
 # model: vendor=intel,packages=2,unit=16,pkg0=65/45/5/3/90,pkg1=210.5/180/12/7/300
 # icount: shift=0,sleep=off
-# guest: pmu compare_case
-# intree: rapl
 
 . /usr/bin/compare_case
 
@@ -26,4 +21,3 @@ rm -f /tmp/over
 (sleep 1; echo 0 >/sys/devices/system/cpu/cpu4/online; sleep 5; touch /tmp/over; sleep 1; echo 1 >/sys/devices/system/cpu/cpu4/online) &
 check "opened on another CPU" compare_count /tmp/over power/energy-pkg@4
 compare_row "opened on a CPU that then goes offline" power/energy-pkg@4
-finish

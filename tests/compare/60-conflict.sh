@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The name "power" belongs to another driver already.
-# arch: x86_64
-# tier: slow
-# kernels: 6.1 7
-# timeout: 240
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
-# guest: pmu compare_case
 # kmod: pmu_holder
-# intree: rapl
 # The kernel's own driver may take the machine down; ours is judged before it comes.
 # splat: .
 
@@ -54,4 +48,3 @@ check "ours is refused with a line" [ "$ours" = "refused, 1 line in the log" ]
 check "which says what to do" expect_dmesg '^rapl_pmu: PMU power belongs to another driver: unload that first'
 outcome rapl
 compare_line "the PMU's name is taken" "$said" "$ours"
-finish

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The PMU that Linux 7 has in its powercap driver for two processors, read as perf
 # stat -a does: on each CPU of its cpumask, added up.
-# arch: x86_64
-# tier: slow
 # kernels: 7
-# timeout: 240
 # smp: 4
 # cpu: Skylake-Client,family=6,model=204
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
@@ -28,4 +25,3 @@ right() { cell mine | awk '{ exit !($5 < 0.5 && $5 > -0.5) }' || { cell mine; re
 check "ours is right" right
 diag "$(cat /tmp/truth /tmp/stat)"
 compare_line "Panther Lake, \`perf stat -a\` (powercap's PMU), 4 CPUs" "$(cell power)" "$(cell mine)"
-finish

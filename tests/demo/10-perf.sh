@@ -48,4 +48,3 @@ grep -v '^#' /tmp/interval | grep . | shown
 rows() { [ "$(grep -c energy-pkg /tmp/interval)" -ge 8 ]; }
 check "perf stat -I prints every second" rows
 check "modprobe -r rapl_pmu" unload_mod rapl_pmu
-finish

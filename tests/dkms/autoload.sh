@@ -50,4 +50,3 @@ check "the log says what was found" sh -c 'dmesg | grep "rapl_pmu: RAPL PMU dete
 check "energy is the machine's" pmu truth 2 0.5 power/energy-pkg@0 power/energy-cores@0 power/energy-ram@0
 check "perf counts it" perf_counts
 check "rapl-doctor finds no problem" well
-finish

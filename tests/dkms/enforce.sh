@@ -53,4 +53,3 @@ check "modinfo names the signer" sh -c '/sbin/modinfo -F signer rapl_pmu | grep 
 check "signed by a key of the firmware: loaded" load_mod rapl_pmu
 check "it counts" pmu truth 1 1 power/energy-pkg@0
 check "rapl-doctor has nothing to say about signatures" sh -c '! rapl-doctor | grep "\[unsigned\]"'
-finish

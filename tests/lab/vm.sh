@@ -7,13 +7,20 @@
 case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools guest files"
 case_keys="$case_keys kmod image firmware module mutation splat boots expect break"
 
-# case_field FILE KEY [DEFAULT]: the text after "# KEY:" in the leading comments
+# header_lines FILE: its leading comments, behind them those that its suite has for all cases
+header_lines()
+{
+	local suite=${1%/*}/suite
+	[ -e "$suite" ] || suite=
+	awk 'FNR == 1 { header = 1 } !/^#/ { header = 0 } header' "$1" ${suite:+"$suite"}
+}
+
+# case_field FILE KEY [DEFAULT]: the text after "# KEY:" in them
 case_field()
 {
-	awk -v key="$2:" -v def="${3:-}" '
-		!/^#/ { exit }
+	header_lines "$1" | awk -v key="$2:" -v def="${3:-}" '
 		$1 == "#" && $2 == key { sub(/^#[ \t]*[^:]*:[ \t]*/, ""); def = $0; exit }
-		END { print def }' "$1"
+		END { print def }'
 }
 
 # check_header FILE: prints what is wrong with it, if anything. A key is told from
@@ -26,13 +33,13 @@ check_header()
 		*" $key "*) ;;
 		*) echo "unknown header '$key:' (known: $case_keys)" ;;
 		esac
-	done < <(awk '!/^#/ { exit } $1 == "#" && $2 ~ /^[a-z]+:$/ { sub(/:$/, "", $2); print $2 }' "$1")
+	done < <(header_lines "$1" | sed -n 's/^#[ \t]*\([a-z][a-z]*\):\([ \t].*\)\?$/\1/p')
 	[ -n "$(case_field "$1" arch)" ] || echo "no '# arch:' line"
 }
 
 # expand_table BODY DIR: for each row of BODY.table a case file in DIR, made of BODY.sh with
 # the row's words for @COLUMN@. A header that is left without a value goes. BODY.host goes
-# with each. Prints their names.
+# with each, and what the suite says. Prints their names.
 expand_table()
 {
 	local name names
@@ -65,6 +72,7 @@ expand_table()
 			close(file)
 			print cell[1]
 		}' "$1.sh" "$1.table") || return
+	[ ! -e "${1%/*}/suite" ] || ln -sf "${1%/*}/suite" "$2/suite"
 	for name in $names; do
 		[ ! -e "$1.host" ] || ln -sf "$1.host" "$2/$name.host"
 		echo "$2/$name.sh"

@@ -2,7 +2,6 @@
 # Each guest of 02-controls.table must get its verdict.
 # arch: @arch@
 # timeout: @timeout@
-# module: none
 # kmod: @kmod@
 # break: @break@
 # expect: @expect@

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # All is written, `exit 0` included, and then the kernel complains.
 # arch: x86_64
-# module: none
 # kmod: splat
 # expect: SPLAT
 

@@ -65,6 +65,14 @@ no_arch()
 	rm "$lab/tests/cases/b/99-bad.sh"
 }
 
+of_suite()
+{
+	printf '# arch: aarch64\n# Prose.\n' >"$lab/tests/cases/a/suite"
+	echo '# Nothing of its own.' >"$lab/tests/cases/a/21-none.sh"
+	lists "a/10-one 6.1 x86_64,a/21-none 6.1 aarch64" --no-selftest -k 6.1 -t '10-one 21-none' || return 1
+	rm "$lab/tests/cases/a/"{suite,21-none.sh}
+}
+
 # --- a machine that is none: what the runner asks for shows in $work/asked ---
 
 for tool in fetch build-module mkinitramfs; do
@@ -256,7 +264,7 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 39
+plan 40
 check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
 check "option without its value" says 2 "-k needs a value" "$run" -k
 check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
@@ -281,6 +289,7 @@ check "controls come first, one kernel an architecture" lists \
 	"selftest/01-pass 6.1 x86_64,selftest/01-pass 6.1 aarch64,a/20-two 6.1 x86_64,a/20-two 6.1 aarch64" -t '*two'
 check "a misspelt header" bad_header timeuot
 check "a case without arch" no_arch
+check "a header that a case has not is its suite's" of_suite
 check "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
 cp "$work"/30-red.* "$lab/tests/cases/a/"
 check "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'

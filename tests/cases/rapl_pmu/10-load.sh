@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, perf and turbostat do not find the PMU or misread it.
-# arch: x86_64
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
 
@@ -53,4 +52,3 @@ gone() { [ ! -e $sys ]; }
 check "sysfs is as before" gone
 again() { load_mod rapl_pmu && holds $sys/cpumask 0,2 && unload_mod rapl_pmu; }
 check "once more" again
-finish

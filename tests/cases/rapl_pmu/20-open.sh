@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, perf gets a wrong answer to an attribute, or a way round
 # perf_event_paranoid.
-# arch: x86_64
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
 # guest: pmu
@@ -85,4 +84,3 @@ check "and the PMU is still there" says ok 2
 kill $holder
 wait $holder 2>/dev/null
 check "rmmod after that" unload_mod rapl_pmu
-finish

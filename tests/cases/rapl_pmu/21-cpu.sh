@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Is this processor known, with the right events in the right units? What is
 # wrong if it fails says 21-cpu.table, row by row.
-# arch: x86_64
 # tier: @tier@
 # timeout: 240
 # smp: 1
@@ -79,4 +78,3 @@ check "load" load_mod rapl_pmu
 	check "joules" pmu truth 10 0.1 $list
 }
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the energy of AMD's cores is missing, doubled by hyperthreading
 # or does not add up.
-# arch: x86_64
 # tier: fast 6.1
 # timeout: 480
 # smp: 8,sockets=2,cores=2,threads=2
@@ -96,4 +95,3 @@ online 3 1
 online 2 1
 check "back again" pmu truth 2 0.5 $core@2 $core@3 power/energy-pkg@2
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, Hygon's processors, which are AMD's by another name, are not
 # served like them.
-# arch: x86_64
 # tier: slow
 # timeout: 240
 # smp: 4,sockets=1,cores=2,threads=2
@@ -23,4 +22,3 @@ check "cpumask of power" holds $sys/power/cpumask 0
 check "cpumask of power_core" holds $sys/power_core/cpumask 0,2
 check "joules" pmu truth 5 0.5 power/energy-pkg@3 power_core/energy-core@1 power_core/energy-core@2
 check "rmmod" unload_mod rapl_pmu
-finish

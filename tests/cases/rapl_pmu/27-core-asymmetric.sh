@@ -2,7 +2,6 @@
 # If this fails, packages that differ in their number of cores are mixed up.
 # The first one has a single thread here, the second one two cores of two.
 # Linux 7.x sizes its table by the first and refuses some of the others.
-# arch: x86_64
 # tier: slow
 # timeout: 300
 # smp: 1,sockets=2,cores=2,threads=2,maxcpus=8
@@ -44,4 +43,3 @@ check "and each package" [ "$(listed $sys/power/cpumask)" = 2 ]
 # shellcheck disable=SC2086
 check "joules of every CPU's core" pmu truth 5 0.5 $events power/energy-pkg@0
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -3,7 +3,6 @@
 # the timer against it wakes the machine up for nothing: nobody but the timer
 # reads for @seconds@ s. The kernel's own driver on the same machine looks too
 # seldom and takes large advances for negative.
-# arch: x86_64
 # tier: @tier@
 # timeout: @timeout@
 # smp: 1
@@ -84,4 +83,3 @@ check "no more than one wake-up a second" rate
 echo >$tracing/trace
 sleep 20
 check "20 s after: no wake-up" none
-finish

@@ -2,7 +2,6 @@
 # If this fails, a counter that firmware or another kernel set back to 0 gives
 # energy that was never used, or takes some away.  The first reset is 6 kJ before a
 # wrap, which 10 kW would explain.
-# arch: x86_64
 # tier: fast 7
 # timeout: 240
 # smp: 1
@@ -52,4 +51,3 @@ dmesg_mark
 # shellcheck disable=SC2086
 check "set back while idle" pmu truth 3 0.1 $all
 check "and no word about that" refuse_dmesg 'was reset'
-finish

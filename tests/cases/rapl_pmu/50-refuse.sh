@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, a machine without RAPL gets an empty PMU, a splat, or an error
 # that does not say why.  This processor is in no table (family 6 model 1Ah).
-# arch: x86_64
 # cpu: Nehalem
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/0,absent=psys
 # guest: pmu
@@ -31,4 +30,3 @@ domains() { [ "$(cd $sys/events && echo energy-*[a-z] | tr ' ' '\n' | grep -v '\
 check "with the domains that answer and advance" domains
 check "and their energy" pmu truth 3 0.5 power/energy-pkg@0 power/energy-cores@1 power/energy-ram@0
 check "rmmod" unload_mod rapl_pmu
-finish

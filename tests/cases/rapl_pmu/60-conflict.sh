@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, two drivers that want the PMU "power" splat or, on 5.10 and
 # 6.1, take CPU hotplug down.
-# arch: x86_64
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: rapl
@@ -41,4 +40,3 @@ hotplug() { echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/
 check "and so does CPU hotplug" hotplug
 back() { unload_mod rapl_pmu && load_mod rapl; }
 check "the kernel's own rapl loads again after rmmod" back
-finish

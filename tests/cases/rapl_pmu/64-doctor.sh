@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor overlooks what is broken or sends people the wrong way.
-# arch: x86_64
 # tier: slow
 # kernels: 6.1
 # timeout: 300
@@ -140,4 +139,3 @@ check "without its table: a line that says so, status 2" sh -c 'rapl-doctor 2>&1
 mv /tmp/troubles.tsv /usr/share/power-kmods/
 check "the log has no splat of ours" refuse_dmesg 'rapl_pmu:.*(BUG|WARNING)'
 check "unload" unload_mod rapl_pmu
-finish

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor does not tell an unknown processor from a fault.
-# arch: x86_64
 # kernels: 6.1
 # cpu: Skylake-Client,family=6,model=1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
@@ -23,4 +22,3 @@ check "the load is refused" refuse_load rapl_pmu 'No such device'
 check "after it: the same" finds cpu 'modprobe rapl_pmu probe=1'
 check "its command mends it" load_mod rapl_pmu probe=1
 check "and rapl-doctor is content with the processor" without cpu
-finish

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, loading and unloading leaves something behind.
-# arch: x86_64
 # tier: fast 6.1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # timeout: 180
@@ -38,4 +37,3 @@ check "slab did not grow by 100 times 200 bytes" [ $grown -lt 20480 ]
 check "percpu memory did not grow" [ $(($(percpu) - percpu_before)) -lt 64 ]
 quiet() { ! dmesg_since | grep -vE '^rapl_pmu: |drop_caches: 2'; }
 check "the log has nothing but our own lines" quiet
-finish

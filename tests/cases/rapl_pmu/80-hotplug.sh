@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, CPUs that go offline take energy with them, or the kernel down,
 # or the timer reads the counters of another package.
-# arch: x86_64
 # tier: @tier@
 # kernels: @kernels@
 # timeout: @timeout@
@@ -115,4 +114,3 @@ rapltruth mark 1
 check "only the second package has events" alone $rounds $((seed + 2))
 rapltruth mark 2
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, readers, timer, start and stop of one counter and CPU hotplug
 # get into each other's way.  Runs with a thread of the host for each CPU.
-# arch: x86_64
 # tier: fast 5.10-rt 6.1-rt 6.12-rt 7-rt
 # timeout: 600
 # smp: 4
@@ -25,4 +24,3 @@ for cpu in 1 2 3; do
 done
 check "right after that" pmu truth 3 0.5 power/energy-pkg@3 power/energy-cores@1
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -2,7 +2,6 @@
 # If this fails, a BPF program that reads an event while others read it, or while it
 # is switched on, makes it count energy twice, or that of the time when it was off:
 # BPF takes none of perf's locks.
-# arch: x86_64
 # tier: fast 7
 # timeout: 240
 # model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90,tick=0
@@ -18,4 +17,3 @@ switch() { pmu switch 20 power/energy-pkg@0 1 >/tmp/switch 2>&1; rc=$?; cat /tmp
 check "BPF on a CPU that takes no lock, the event is switched on and off: 20 s" switch
 diag "$(cat /tmp/switch)"
 check "unload" unload_mod rapl_pmu
-finish

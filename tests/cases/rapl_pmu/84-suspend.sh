@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, suspend to RAM, which resets the counters of this machine,
 # invents energy or loses what was counted before.
-# arch: x86_64
 # tier: fast 6.1
 # timeout: 600
 # smp: 4,sockets=2,cores=2
@@ -90,4 +89,3 @@ check "sleep and wake up without events" to_sleep
 # shellcheck disable=SC2046
 check "counting after that" pmu truth 3 0.5 $(on 0) $(on 2)
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, some attribute gets an answer that is not documented, or gets
 # the kernel down.
-# arch: x86_64
 # tier: @tier@
 # smp: 4,sockets=2,cores=2
 # cpu: EPYC
@@ -20,4 +19,3 @@ check "@calls@ calls, the cores alone" pmu fuzz @calls@ 2 power_core
 check "energy is right after that" pmu truth 2 1 power/energy-pkg@0 power_core/energy-core@3
 check "nothing holds the module" idle
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, turbostat does not take its power from our PMU, or the watts
 # are wrong.
-# arch: x86_64
 # tier: fast 7
 # timeout: 480
 # mem: 768
@@ -52,4 +51,3 @@ by_perf()
 	[ "$opened" -ge 6 ] || { head -5 /tmp/trace; return 1; }
 }
 check "by perf_event_open() of our type" by_perf
-finish
