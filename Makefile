@@ -30,9 +30,11 @@ kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR) LLVM=$(LLVM) V=$(V)
 
 .DEFAULT_GOAL := $(if $(wildcard $(KDIR)/Makefile),modules,help)
 
+# ---- Build and install ---------------------------------------------------
+
 all: modules
 
-modules: check-kdir
+modules: check-kdir	## build for the kernel in KDIR
 	$(kbuild) modules
 
 modules_install: modules
@@ -42,11 +44,11 @@ modules_install: modules
 conf := scripts/modprobe.d/$(name).conf
 conf_dest = $(DESTDIR)/etc/modprobe.d/$(name).conf
 
-install: modules_install
+install: modules_install	## build, install to /lib/modules and modprobe.d, depmod
 	install -D -m 644 $(conf) $(conf_dest)
 	$(if $(DESTDIR),,depmod $(KERNELRELEASE))
 
-uninstall:
+uninstall:	## remove what install put there
 	rm -f $(foreach m,rapl_pmu kvm_arm_mpstate,\
 		$(wildcard $(addprefix $(DESTDIR)/lib/modules/$(KERNELRELEASE)/$(INSTALL_MOD_DIR)/,\
 			$m.ko* $m/$m.ko*)))
@@ -59,11 +61,11 @@ check-kdir:
 		exit 1; }
 
 # For Secure Boot, with the key that DKMS signs with or SIGN_KEY= and SIGN_CERT=.
-sign: modules
+sign: modules	## sign what modules built, for Secure Boot (DKMS signs by itself)
 	@scripts/sign $(KDIR) $(wildcard rapl_pmu/*.ko kvm_arm_mpstate/*.ko)
 
 # Works without kernel headers, too.
-clean:
+clean:	## remove what a build left (needs no headers)
 	@find Module.symvers modules.order Module.markers .*.cmd \
 		rapl_pmu kvm_arm_mpstate -maxdepth 1 -type f \
 		\( -name '*.ko' -o -name '*.o' -o -name '*.mod' -o -name '*.mod.c' \
@@ -73,107 +75,85 @@ clean:
 print-sources:
 	@printf '%s\n' $(DKMS_SOURCES)
 
+# The lines of this file that have two of these signs
 help:
-	@echo 'Build and install ($(name) $(version)):'
-	@echo '  modules          build for the kernel in KDIR'
-	@echo '  install          build, install to /lib/modules and modprobe.d, depmod'
-	@echo '  uninstall        remove what install put there'
-	@echo '  sign             sign what modules built, for Secure Boot (DKMS signs by itself)'
-	@echo '  dkms-install     hand over to DKMS: built anew for each kernel'
-	@echo '  dkms-uninstall   take it back'
-	@echo '  clean            remove what a build left (needs no headers)'
-	@echo 'Try and test:'
-	@echo '  demo             perf reads an emulated two-package machine: true or not?'
-	@echo '  check            unit tests, negative controls, boots on 6.1 and the newest kernel'
-	@echo '  check-all        the same on every kernel line, slow tests too, and every flavour'
-	@echo '  check-unit       unit tests only: seconds'
-	@echo '  check-mutations  break both modules in known ways: a test must notice each (an hour)'
-	@echo '  compare          the kernel'\''s own rapl beside rapl_pmu: a table of what both measure'
-	@echo '  check-dkms       add, build, install, remove with the real DKMS'
-	@echo '  check-deb        build the .deb, install it in RELEASES, boot and test what came out (root)'
-	@echo '  dist             the source archive, in build/dist'
-	@echo '  deb, rpm         packages from it, in build/deb and build/rpm'
-	@echo '  readme-table     write what the last check, bench and compare measured into the READMEs'
-	@echo '  bench            both modules beside their rivals, in instructions: a table and a plot'
-	@echo '  lint             shellcheck, sparse, W=1, checkpatch if found'
+	@echo '$(name) $(version)'
+	@sed -n 's/^# ---- \([^-]*\) -*$$/\1:/p; s/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | \
+		expand -t 19
 	@echo 'Variables:'
 	@echo '  KDIR=$(KDIR)'
 	@echo '  KERNELRELEASE=$(KERNELRELEASE)'
 	@echo '  LLVM=$(LLVM)  DESTDIR=$(DESTDIR)  V=$(V)'
 	@echo '  KERNELS="6.1 7"  TESTS="*"  J=2   for check, check-mutations, bench'
 
-# ---- DKMS ----------------------------------------------------------------
-
 dkms-source:
 	@for f in $(DKMS_SOURCES); do \
 		install -D -m 644 "$$f" "$(dkms_dir)/$$f" || exit 1; \
 	done
 
-dkms-install:
+dkms-install:	## hand over to DKMS: built anew for each kernel
 	$(if $(DESTDIR),,@scripts/dkms-install -c $(name) $(version) $(KERNELRELEASE))
 	@$(MAKE) dkms-source
 	$(if $(DESTDIR),,@scripts/dkms-install $(name) $(version) $(KERNELRELEASE))
 	@install -D -m 644 $(conf) $(conf_dest)
 
-dkms-uninstall:
+dkms-uninstall:	## take it back
 	$(if $(DESTDIR),,dkms remove $(name)/$(version) --all)
 	rm -rf '$(dkms_dir)' '$(conf_dest)'
 
-# ---- tests ---------------------------------------------------------------
+# ---- Try and test ---------------------------------------------------------------
 
 KERNELS ?= 6.1 7
 TESTS ?= *
 J ?= 2
 
-demo:
+demo:	## perf reads an emulated two-package machine: true or not?
 	@tests/demo/run
 
-check:
+check:	## unit tests, negative controls, boots on 6.1 and the newest kernel
 	@scripts/check -k '$(KERNELS)' -t '$(TESTS)' -j '$(J)'
 
-check-all:
+check-all:	## the same on every kernel line, slow tests too, and every flavour
 	@scripts/check -a -j '$(J)'
 
-check-unit:
+check-unit:	## unit tests only: seconds
 	@scripts/check -u
 
-check-mutations:
+check-mutations:	## break both modules in known ways: a test must notice each (an hour)
 	@tests/mutations/run.sh -j '$(J)'
 
-compare:
+compare:	## the kernel's own rapl beside rapl_pmu: a table of what both measure
 	@tests/compare/run -k '$(KERNELS)'
 
-check-dkms:
+check-dkms:	## add, build, install, remove with the real DKMS
 	@tests/dkms/run.sh
 
 # Debian releases by their kernel line: 5.10 is 11, 6.1 is 12, 6.12 is 13, 7 is 13 with backports.
 RELEASES ?= 6.1 6.12
 
-check-deb:
+check-deb:	## build the .deb, install it in RELEASES, boot and test what came out (root)
 	@tests/dkms/run.sh -p '$(RELEASES)'
 
-# ---- packages ------------------------------------------------------------
-
-dist:
-	@scripts/dist
-
-deb:
-	@scripts/deb/build
-
-rpm:
-	@scripts/rpm/build
-
-readme-table:
+readme-table:	## write what the last check, bench and compare measured into the READMEs
 	@[ ! -e build/bench/figures.tsv ] || tests/bench/run -r -w >/dev/null
 	@[ ! -d build/compare ] || tests/compare/run -r -w >/dev/null
 	@scripts/readme-table
 
-bench:
+bench:	## both modules beside their rivals, in instructions: a table and a plot
 	@tests/bench/run -k '$(KERNELS)' -j '$(J)'
 
-lint:
+lint:	## shellcheck, sparse, W=1, checkpatch if found
 	@scripts/lint
 
-.PHONY: all modules modules_install install uninstall check-kdir clean \
-	print-sources help dkms-source dkms-install dkms-uninstall demo check \
-	check-all check-unit check-mutations check-dkms check-deb dist deb rpm sign readme-table bench lint compare
+# ---- Packages ------------------------------------------------------------
+
+dist:	## the source archive, in build/dist
+	@scripts/dist
+
+deb:	## a package for Debian and Ubuntu from it, in build/deb
+	@scripts/deb/build
+
+rpm:	## a package for Fedora from it, in build/rpm
+	@scripts/rpm/build
+
+.PHONY: $(shell sed -n 's/^\([a-z_-]*\):.*/\1/p' Makefile)
