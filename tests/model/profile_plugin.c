@@ -15,13 +15,11 @@
  *   C 3, B i  A address, B count of entry i
  * It needs no privilege and, unlike cpuid, no answer of QEMU's to be kept out.
  */
+#define PLUGIN_NAME "libprofile"
 #include "qemu_plugin.h"
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define SIGNATURE	0x464f5250
 
@@ -42,8 +40,7 @@ static const struct target {
 };
 
 static const struct target *target;
-static struct qemu_plugin_register *reg[N_REGISTERS];
-static struct glib_array *buf;
+static struct plugin_registers regs;
 static struct qemu_plugin_scoreboard *score;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -64,33 +61,12 @@ static size_t counter_of(uint64_t address)
 	while (address_of[i] && address_of[i] != address)
 		i = (i + 1) % MAX_COUNTERS;
 	if (!address_of[i]) {
-		if (++n_used > MAX_COUNTERS / 4 * 3) {
-			fprintf(stderr, "libprofile: more than %u instructions: enlarge MAX_COUNTERS\n",
-				MAX_COUNTERS / 4 * 3);
-			exit(1);
-		}
+		if (++n_used > MAX_COUNTERS / 4 * 3)
+			plugin_die("more than %u instructions: enlarge MAX_COUNTERS",
+				   MAX_COUNTERS / 4 * 3);
 		address_of[i] = address;
 	}
 	return i;
-}
-
-static uint64_t get_reg(int r)
-{
-	uint64_t value = 0;
-
-	g_byte_array_set_size(buf, 0);
-	if (!qemu_plugin_read_register(reg[r], buf))
-		abort();
-	memcpy(&value, buf->data, buf->len < 8 ? buf->len : 8);
-	return value;
-}
-
-static void set_reg(int r, uint64_t value)
-{
-	g_byte_array_set_size(buf, sizeof(value));
-	memcpy(buf->data, &value, sizeof(value));
-	if (!qemu_plugin_write_register(reg[r], buf))
-		abort();
 }
 
 static uint64_t stop(void)
@@ -120,8 +96,8 @@ static void on_magic(unsigned int vcpu, void *data)
 
 	(void)vcpu;
 	(void)data;
-	command = get_reg(REG_C);
-	i = get_reg(REG_B);
+	command = get_reg(&regs, REG_C);
+	i = get_reg(&regs, REG_B);
 	pthread_mutex_lock(&lock);
 	switch (command) {
 	case 0:
@@ -143,8 +119,8 @@ static void on_magic(unsigned int vcpu, void *data)
 		break;
 	}
 	pthread_mutex_unlock(&lock);
-	set_reg(REG_A, a);
-	set_reg(REG_B, b);
+	set_reg(&regs, REG_A, a);
+	set_reg(&regs, REG_B, b);
 }
 
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
@@ -175,24 +151,9 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 
 static void on_vcpu_init(unsigned int cpu, void *data)
 {
-	struct glib_array *list = qemu_plugin_get_registers();
-	const struct plugin_register *r = (const void *)list->data;
-	unsigned int i, k;
-
 	(void)cpu;
 	(void)data;
-	for (i = 0; i < N_REGISTERS; i++) {
-		for (k = 0; k < list->len && !reg[i]; k++)
-			if (!strcmp(r[k].name, target->registers[i]))
-				reg[i] = r[k].handle;
-		if (!reg[i]) {
-			fprintf(stderr, "libprofile: this QEMU has no register %s\n",
-				target->registers[i]);
-			exit(1);
-		}
-	}
-	g_array_free(list, 1);
-	buf = g_byte_array_new();
+	find_registers(&regs, target->registers, N_REGISTERS);
 }
 
 PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *info,
@@ -205,10 +166,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
 		if (!strcmp(info->target_name, targets[i].name))
 			target = &targets[i];
-	if (!target || !info->system_emulation || info->system.max_vcpus != 1) {
-		fprintf(stderr, "libprofile: x86_64 or aarch64 machines with one CPU only\n");
-		return -1;
-	}
+	if (!target || !info->system_emulation || info->system.max_vcpus != 1)
+		plugin_die("x86_64 or aarch64 machines with one CPU only");
 	score = qemu_plugin_scoreboard_new(MAX_COUNTERS * sizeof(uint64_t));
 	qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init, NULL);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);

@@ -2,7 +2,7 @@
 /*
  * QEMU's plugin interface, version 7 (QEMU 11). No distribution package has
  * qemu-plugin.h; these are the parts that the plugins of the lab use. They are
- * resolved from the running QEMU, GLib's too.
+ * resolved from the running QEMU, GLib's too. Below it what both do with registers.
  */
 #ifndef TESTS_MODEL_QEMU_PLUGIN_H
 #define TESTS_MODEL_QEMU_PLUGIN_H
@@ -10,6 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define PLUGIN_API_VERSION	7
 #define PLUGIN_EXPORT		__attribute__((visibility("default")))
@@ -93,5 +97,73 @@ bool qemu_plugin_write_register(struct qemu_plugin_register *r,
 __attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;
+
+/* Says why, and ends QEMU.  PLUGIN_NAME is the plugin's own. */
+__attribute__((noreturn, format(printf, 1, 2)))
+static inline void plugin_die(const char *format, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, PLUGIN_NAME ": ");
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+#define PLUGIN_MAX_REGISTERS	8
+
+/* A CPU's registers, by their numbers in a list of names */
+struct plugin_registers {
+	const char *const *names;
+	struct qemu_plugin_register *handle[PLUGIN_MAX_REGISTERS];
+	struct glib_array *buf;
+};
+
+/* Called for a CPU that was just made. */
+static inline void find_registers(struct plugin_registers *regs, const char *const *names,
+				  unsigned int n)
+{
+	struct glib_array *list = qemu_plugin_get_registers();
+	const struct plugin_register *r = (const void *)list->data;
+	unsigned int i, k;
+
+	if (g_array_get_element_size(list) != sizeof(*r))
+		plugin_die("this QEMU describes registers in another form than plugin API %d did: the plugin has to be adapted",
+			   PLUGIN_API_VERSION);
+	for (i = 0; i < n; i++) {
+		for (k = 0; k < list->len && strcmp(r[k].name, names[i]); k++)
+			;
+		if (k == list->len)
+			plugin_die("this QEMU has no register %s", names[i]);
+		regs->handle[i] = r[k].handle;
+	}
+	g_array_free(list, 1);
+	regs->names = names;
+	if (!regs->buf)
+		regs->buf = g_byte_array_new();
+}
+
+static inline uint64_t get_reg(struct plugin_registers *regs, int r)
+{
+	struct glib_array *buf = regs->buf;
+	uint64_t value = 0;
+
+	/* QEMU appends */
+	g_byte_array_set_size(buf, 0);
+	if (!qemu_plugin_read_register(regs->handle[r], buf))
+		plugin_die("QEMU does not give the value of %s in this callback", regs->names[r]);
+	memcpy(&value, buf->data, buf->len < sizeof(value) ? buf->len : sizeof(value));
+	return value;
+}
+
+static inline void set_reg(struct plugin_registers *regs, int r, uint64_t value)
+{
+	g_byte_array_set_size(regs->buf, sizeof(value));
+	memcpy(regs->buf->data, &value, sizeof(value));
+	if (!qemu_plugin_write_register(regs->handle[r], regs->buf))
+		plugin_die("QEMU does not let %s be written in this callback", regs->names[r]);
+}
 
 #endif /* TESTS_MODEL_QEMU_PLUGIN_H */

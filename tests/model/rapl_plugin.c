@@ -11,6 +11,7 @@
  * comparison never comes from the code under test.
  */
 #define _GNU_SOURCE
+#define PLUGIN_NAME "librapl"
 #include "qemu_plugin.h"
 #include "rapl_model.h"
 
@@ -18,9 +19,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* ---- state ---- */
 
@@ -45,8 +43,7 @@ static const char *const register_names[N_REGISTERS] = {
 };
 
 struct vcpu {
-	struct qemu_plugin_register *reg[N_REGISTERS];
-	struct glib_array *buf;
+	struct plugin_registers regs;
 	void *state;			/* QEMU's CPUState */
 	uint64_t *lazy_flags;		/* in there, see forget_flags() */
 	/* an rdmsr was sent into #GP, put RCX back before its handler */
@@ -132,57 +129,25 @@ static uint64_t guest_time(void)
 	return t > 0 ? t : 0;
 }
 
-static bool find_clock(void)
+static void find_clock(void)
 {
 	static const int off = 0;
 
 	*(void **)&clock_get_ns = dlsym(RTLD_DEFAULT, "qemu_clock_get_ns");
-	if (!clock_get_ns) {
-		fprintf(stderr, "librapl: this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11\n");
-		return false;
-	}
+	if (!clock_get_ns)
+		plugin_die("this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11");
 	use_icount = dlsym(RTLD_DEFAULT, "use_icount");
 	if (!use_icount)
 		use_icount = &off;
 	*(void **)&icount_update = dlsym(RTLD_DEFAULT, "icount_update");
 	*(void **)&get_cpu = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
-	return true;
 }
 
 /* When the CPUs come, QEMU has read all of its options. */
 static void check_icount(void)
 {
-	if (*use_icount && (!icount_update || !get_cpu || !current_cpu())) {
-		fprintf(stderr, "librapl: this QEMU does not export icount_update, qemu_get_cpu and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11\n");
-		exit(1);
-	}
-}
-
-static uint64_t get_reg(struct vcpu *v, int r)
-{
-	uint64_t value = 0;
-
-	/* QEMU appends */
-	g_byte_array_set_size(v->buf, 0);
-	if (!qemu_plugin_read_register(v->reg[r], v->buf)) {
-		fprintf(stderr, "librapl: QEMU does not give the value of %s in this callback\n",
-			register_names[r]);
-		abort();
-	}
-	memcpy(&value, v->buf->data,
-	       v->buf->len < sizeof(value) ? v->buf->len : sizeof(value));
-	return value;
-}
-
-static void set_reg(struct vcpu *v, int r, uint64_t value)
-{
-	g_byte_array_set_size(v->buf, sizeof(value));
-	memcpy(v->buf->data, &value, sizeof(value));
-	if (!qemu_plugin_write_register(v->reg[r], v->buf)) {
-		fprintf(stderr, "librapl: QEMU does not let %s be written in this callback\n",
-			register_names[r]);
-		abort();
-	}
+	if (*use_icount && (!icount_update || !get_cpu || !current_cpu()))
+		plugin_die("this QEMU does not export icount_update, qemu_get_cpu and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11");
 }
 
 /*
@@ -217,10 +182,11 @@ static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
 static uint64_t *find_flags(struct vcpu *v, uint64_t *state)
 {
 	const uint64_t want[] = {
-		get_reg(v, RAX), get_reg(v, RCX), get_reg(v, RDX), get_reg(v, RBX),
+		get_reg(&v->regs, RAX), get_reg(&v->regs, RCX),
+		get_reg(&v->regs, RDX), get_reg(&v->regs, RBX),
 	};
-	uint64_t rip = get_reg(v, RIP);
-	uint32_t eflags = get_reg(v, EFLAGS);
+	uint64_t rip = get_reg(&v->regs, RIP);
+	uint32_t eflags = get_reg(&v->regs, EFLAGS);
 	unsigned int i, k;
 
 	for (i = 0; i < SEARCH_WORDS; i++) {
@@ -231,8 +197,7 @@ static uint64_t *find_flags(struct vcpu *v, uint64_t *state)
 			if (state[i + k] == rip && (uint32_t)state[i + k + 1] == eflags)
 				return &state[i + k + 2];
 	}
-	fprintf(stderr, "librapl: this QEMU keeps the flags elsewhere: the plugin has to be adapted\n");
-	exit(1);
+	plugin_die("this QEMU keeps the flags elsewhere: the plugin has to be adapted");
 }
 
 static void forget_flags(struct vcpu *v)
@@ -270,9 +235,9 @@ static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4],
 	}
 	for (r = RAX; r <= RDX; r++)
 		if (mask & 1U << r)
-			set_reg(v, r, out[r]);
+			set_reg(&v->regs, r, out[r]);
 	forget_flags(v);
-	qemu_plugin_set_pc(((get_reg(v, RIP) & ~0xfffULL) | (p & 0xfff)) +
+	qemu_plugin_set_pc(((get_reg(&v->regs, RIP) & ~0xfffULL) | (p & 0xfff)) +
 			   ((p & ~PLACE_LAST) >> 12));
 }
 
@@ -289,10 +254,10 @@ static void behind_insn(unsigned int vcpu, void *data)
 	(void)data;
 	for (r = RAX; r <= RDX && v->pending; r++)
 		if (v->pending & 1U << r)
-			set_reg(v, r, v->answer[r]);
+			set_reg(&v->regs, r, v->answer[r]);
 	v->pending = 0;
 	if (v->topoext)
-		set_reg(v, RCX, get_reg(v, RCX) | CPUID_EXT_TOPOEXT);
+		set_reg(&v->regs, RCX, get_reg(&v->regs, RCX) | CPUID_EXT_TOPOEXT);
 	v->topoext = false;
 }
 
@@ -433,23 +398,21 @@ static bool run_command(unsigned int command, unsigned int value, uint64_t now)
  */
 static bool is_user(struct vcpu *v)
 {
-	return get_reg(v, CS) & 3;
+	return get_reg(&v->regs, CS) & 3;
 }
 
 static void on_rdmsr(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
-	uint64_t rcx = get_reg(v, RCX);
+	uint64_t rcx = get_reg(&v->regs, RCX);
 	enum rapl_answer answer;
 	uint32_t out[4] = { 0 };
 	uint64_t value, now;
 
-	if (v->faulting) {
-		fprintf(stderr, "librapl: this QEMU gave no #GP for MSR %#x: the plugin has to be adapted (fault=zero does without)\n",
-			MSR_FAULTS);
-		exit(1);
-	}
+	if (v->faulting)
+		plugin_die("this QEMU gave no #GP for MSR %#x: the plugin has to be adapted (fault=zero does without)",
+			   MSR_FAULTS);
 	if (!rapl_model_is_msr(rcx) || is_user(v))
 		return;
 
@@ -466,7 +429,7 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 		/* let the instruction run into a real #GP */
 		v->rcx = rcx;
 		v->faulting = true;
-		set_reg(v, RCX, MSR_FAULTS);
+		set_reg(&v->regs, RCX, MSR_FAULTS);
 		return;
 	}
 	out[RAX] = value;
@@ -486,7 +449,7 @@ static void on_exception(unsigned int cpu, int type, uint64_t from,
 	if (!v->faulting)
 		return;
 	v->faulting = false;
-	set_reg(v, RCX, v->rcx);
+	set_reg(&v->regs, RCX, v->rcx);
 }
 
 /* QEMU, too, executes it: a write to a register that it does not know is nothing. */
@@ -494,14 +457,14 @@ static void on_wrmsr(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
-	uint32_t msr = get_reg(v, RCX);
+	uint32_t msr = get_reg(&v->regs, RCX);
 	uint64_t value, now;
 
 	(void)place;
 	if ((msr != DOORBELL && !rapl_model_is_msr(msr)) || is_user(v))
 		return;
 
-	value = (uint32_t)get_reg(v, RAX) | get_reg(v, RDX) << 32;
+	value = (uint32_t)get_reg(&v->regs, RAX) | get_reg(&v->regs, RDX) << 32;
 	now = guest_time();
 	pthread_mutex_lock(&lock);
 	log_access(now, cpu, "write", msr, "%#" PRIx64, value);
@@ -514,7 +477,7 @@ static void on_cpuid(unsigned int vcpu, void *place)
 {
 	unsigned int cpu = real_vcpu(vcpu);
 	struct vcpu *v = &vcpus[cpu];
-	uint32_t leaf = get_reg(v, RAX);
+	uint32_t leaf = get_reg(&v->regs, RAX);
 	uint32_t out[4] = { 0 };
 	uint32_t ecx;
 	uint64_t now;
@@ -531,7 +494,7 @@ static void on_cpuid(unsigned int vcpu, void *place)
 		break;
 	case DOORBELL:
 	case DOORBELL_CPUID:
-		ecx = get_reg(v, RCX);
+		ecx = get_reg(&v->regs, RCX);
 		now = guest_time();
 		pthread_mutex_lock(&lock);
 		if (leaf == DOORBELL)
@@ -574,8 +537,21 @@ static void on_reset_vector(unsigned int cpu, void *data)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Two bytes behind any prefixes */
+static const struct {
+	uint8_t opcode[2];
+	vcpu_cb call;
+} watched[] = {
+	{ { 0x0f, 0x32 }, on_rdmsr },
+	{ { 0x0f, 0x30 }, on_wrmsr },
+	{ { 0x0f, 0xa2 }, on_cpuid },
+};
+
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
 {
+	static const uint8_t prefixes[] = {
+		0x66, 0x67, 0x2e, 0x36, 0x3e, 0x26, 0x64, 0x65, 0xf2, 0xf3,
+	};
 	size_t n = qemu_plugin_tb_n_insns(tb), i;
 	bool behind = false;
 
@@ -583,13 +559,11 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint8_t bytes[15];
-		size_t len, k;
-		void *place;
+		size_t len, k, w;
 
 		if (qemu_plugin_insn_vaddr(insn) == 0xfffffff0)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_reset_vector,
 							       CB_NO_REGS, NULL);
-
 		if (behind)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, behind_insn,
 							       CB_WRITE_REGS, NULL);
@@ -597,33 +571,21 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 
 		len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
 		/*
-		 * Prefixes change nothing here; Linux 6.16 and later writes
-		 * "ds wrmsr" to have the length of wrmsrns.
+		 * Prefixes (these and REX) change nothing here; Linux 6.16 and
+		 * later writes "ds wrmsr" to have the length of wrmsrns.
 		 */
-		for (k = 0; k < len; k++) {
-			uint8_t b = bytes[k];
-
-			if (b != 0x66 && b != 0x67 && b != 0x2e && b != 0x36 &&
-			    b != 0x3e && b != 0x26 && b != 0x64 && b != 0x65 &&
-			    b != 0xf2 && b != 0xf3 && (b & 0xf0) != 0x40)
+		for (k = 0; k < len; k++)
+			if (!memchr(prefixes, bytes[k], sizeof(prefixes)) &&
+			    (bytes[k] & 0xf0) != 0x40)
 				break;
+		for (w = 0; w < sizeof(watched) / sizeof(watched[0]); w++) {
+			if (len != k + 2 || memcmp(&bytes[k], watched[w].opcode, 2))
+				continue;
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, watched[w].call,
+							       CB_WRITE_REGS_AND_PC,
+							       insn_place(insn, i == n - 1));
+			behind = watched[w].call != on_wrmsr;
 		}
-		if (len != k + 2 || bytes[k] != 0x0f)
-			continue;
-		place = insn_place(insn, i == n - 1);
-		behind = bytes[k + 1] == 0x32 || bytes[k + 1] == 0xa2;
-		if (bytes[k + 1] == 0x32)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_rdmsr,
-							       CB_WRITE_REGS_AND_PC,
-							       place);
-		else if (bytes[k + 1] == 0x30)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_wrmsr,
-							       CB_WRITE_REGS_AND_PC,
-							       place);
-		else if (bytes[k + 1] == 0xa2)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_cpuid,
-							       CB_WRITE_REGS_AND_PC,
-							       place);
 	}
 }
 
@@ -631,33 +593,9 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 
 static void on_vcpu_init(unsigned int cpu, void *data)
 {
-	struct glib_array *list = qemu_plugin_get_registers();
-	const struct plugin_register *r = (const void *)list->data;
-	struct vcpu *v = &vcpus[cpu];
-	unsigned int i, k;
-
 	(void)data;
 	check_icount();
-	if (g_array_get_element_size(list) != sizeof(*r)) {
-		fprintf(stderr, "librapl: this QEMU describes registers in another form than plugin API %d did: the plugin has to be adapted\n",
-			PLUGIN_API_VERSION);
-		exit(1);
-	}
-	for (i = 0; i < N_REGISTERS; i++) {
-		for (k = 0; k < list->len; k++)
-			if (!strcmp(r[k].name, register_names[i])) {
-				v->reg[i] = r[k].handle;
-				break;
-			}
-		if (k == list->len) {
-			fprintf(stderr, "librapl: this QEMU has no register %s: use qemu-system-x86_64\n",
-				register_names[i]);
-			exit(1);
-		}
-	}
-	g_array_free(list, 1);
-	if (!v->buf)
-		v->buf = g_byte_array_new();
+	find_registers(&vcpus[cpu].regs, register_names, N_REGISTERS);
 }
 
 static void on_end(void *data)
@@ -673,7 +611,7 @@ static FILE *open_log(const char *name)
 	FILE *f = fopen(name, "w");
 
 	if (!f)
-		fprintf(stderr, "librapl: cannot write %s: %s\n", name, strerror(errno));
+		plugin_die("cannot write %s: %s", name, strerror(errno));
 	return f;
 }
 
@@ -684,30 +622,24 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	char err[400];
 	int i;
 
-	if (strcmp(info->target_name, "x86_64") || !info->system_emulation) {
-		fprintf(stderr, "librapl: RAPL exists on x86 only: use qemu-system-x86_64, not %s\n",
-			info->target_name);
-		return -1;
-	}
+	if (strcmp(info->target_name, "x86_64") || !info->system_emulation)
+		plugin_die("RAPL exists on x86 only: use qemu-system-x86_64, not %s",
+			   info->target_name);
 	rapl_config_init(&cfg);
 	for (i = 0; i < argc; i++)
 		if (!rapl_config_parse(&cfg, argv[i], err, sizeof(err)))
-			goto refuse;
+			plugin_die("%s", err);
 	n_vcpus = info->system.max_vcpus;
 	if (!rapl_config_finish(&cfg, n_vcpus, err, sizeof(err)))
-		goto refuse;
-
-	if (!find_clock())
-		return -1;
+		plugin_die("%s", err);
+	find_clock();
 	vcpus = calloc(n_vcpus, sizeof(*vcpus));
 	if (!vcpus)
-		return -1;
+		plugin_die("no memory for %u CPUs", n_vcpus);
 	rapl_model_init(&model, &cfg);
 
 	if (cfg.truth) {
 		truth_log = open_log(cfg.truth);
-		if (!truth_log)
-			return -1;
 		fprintf(truth_log, "# rapl-truth 1: seconds event joules...;");
 		for (i = 0; i < argc; i++)
 			fprintf(truth_log, " %s", argv[i]);
@@ -717,8 +649,6 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	}
 	if (cfg.access) {
 		access_log = open_log(cfg.access);
-		if (!access_log)
-			return -1;
 		fprintf(access_log, "# rapl-access 1: ns cpu package read|write msr value\n");
 		fflush(access_log);
 	}
@@ -728,8 +658,4 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	qemu_plugin_register_vcpu_discon_cb(id, DISCON_EXCEPTION, on_exception, NULL);
 	qemu_plugin_register_atexit_cb(id, on_end, NULL);
 	return 0;
-
-refuse:
-	fprintf(stderr, "librapl: %s\n", err);
-	return -1;
 }
