@@ -540,73 +540,54 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 	return high | (uint32_t)raw;
 }
 
+struct rapl_register {
+	uint32_t msr;
+	enum rapl_vendor vendor;
+	enum rapl_domain domain;
+};
+
+static const struct rapl_register *find_register(uint32_t msr)
+{
+	static const struct rapl_register registers[] = {
+		{ RAPL_MSR_UNIT, RAPL_INTEL, RAPL_UNIT },
+		{ RAPL_MSR_PKG, RAPL_INTEL, RAPL_PKG },
+		{ RAPL_MSR_RAM, RAPL_INTEL, RAPL_RAM },
+		{ RAPL_MSR_CORES, RAPL_INTEL, RAPL_CORES },
+		{ RAPL_MSR_GPU, RAPL_INTEL, RAPL_GPU },
+		{ RAPL_MSR_PSYS, RAPL_INTEL, RAPL_PSYS },
+		{ RAPL_MSR_AMD_UNIT, RAPL_AMD, RAPL_UNIT },
+		{ RAPL_MSR_AMD_CORE, RAPL_AMD, RAPL_CORES },
+		{ RAPL_MSR_AMD_PKG, RAPL_AMD, RAPL_PKG },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
+		if (registers[i].msr == msr)
+			return &registers[i];
+	return NULL;
+}
+
 bool rapl_model_is_msr(uint32_t msr)
 {
-	switch (msr) {
-	case RAPL_MSR_UNIT:
-	case RAPL_MSR_PKG:
-	case RAPL_MSR_RAM:
-	case RAPL_MSR_CORES:
-	case RAPL_MSR_GPU:
-	case RAPL_MSR_PSYS:
-	case RAPL_MSR_AMD_UNIT:
-	case RAPL_MSR_AMD_CORE:
-	case RAPL_MSR_AMD_PKG:
-		return true;
-	}
-	return false;
+	return find_register(msr);
 }
 
 enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 				 uint32_t msr, uint64_t now, uint64_t *value)
 {
 	const struct rapl_config *cfg = &m->cfg;
+	const struct rapl_register *r = find_register(msr);
 	unsigned int package = rapl_model_package(m, cpu);
-	enum rapl_vendor vendor = RAPL_INTEL;
-	enum rapl_domain domain;
 	uint64_t uwatt;
 
-	switch (msr) {
-	case RAPL_MSR_UNIT:
-		domain = RAPL_UNIT;
-		break;
-	case RAPL_MSR_PKG:
-		domain = RAPL_PKG;
-		break;
-	case RAPL_MSR_RAM:
-		domain = RAPL_RAM;
-		break;
-	case RAPL_MSR_CORES:
-		domain = RAPL_CORES;
-		break;
-	case RAPL_MSR_GPU:
-		domain = RAPL_GPU;
-		break;
-	case RAPL_MSR_PSYS:
-		domain = RAPL_PSYS;
-		break;
-	case RAPL_MSR_AMD_UNIT:
-		vendor = RAPL_AMD;
-		domain = RAPL_UNIT;
-		break;
-	case RAPL_MSR_AMD_CORE:
-		vendor = RAPL_AMD;
-		domain = RAPL_CORES;
-		break;
-	case RAPL_MSR_AMD_PKG:
-		vendor = RAPL_AMD;
-		domain = RAPL_PKG;
-		break;
-	default:
+	if (!r)
 		return RAPL_OTHER;
-	}
-
 	*value = 0;
 	if (cfg->zero)
 		return RAPL_VALUE;
-	if (vendor != cfg->vendor || (cfg->absent[package] & (1U << domain)))
+	if (r->vendor != cfg->vendor || (cfg->absent[package] & (1U << r->domain)))
 		return cfg->fault_zero ? RAPL_VALUE : RAPL_FAULT;
-	if (domain == RAPL_UNIT) {
+	if (r->domain == RAPL_UNIT) {
 		/*
 		 * power 1/8 W (3), time 1/1024 s (10): what most machines
 		 * say. The upper half is reserved and stays 0.
@@ -615,7 +596,7 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 		return RAPL_VALUE;
 	}
 	uwatt = msr == RAPL_MSR_AMD_CORE ? core_uwatt(m, package) :
-					   cfg->uwatt[package][domain];
-	*value = counter_value(m, cpu, domain, uwatt, now);
+					   cfg->uwatt[package][r->domain];
+	*value = counter_value(m, cpu, r->domain, uwatt, now);
 	return RAPL_VALUE;
 }
