@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
-# tap.sh - for the unit tests in bash: points, their plan, the files of the tree
+# shellcheck shell=bash disable=SC2034
+# tap.sh - for the unit tests in bash, which run in the tree's top: points, their plan, a
+# folder $work that goes with the test, the files of the tree
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+top=$PWD
 points=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 # point NAME COMMAND...: what it prints is why it failed
 point()

@@ -5,8 +5,6 @@
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 unset SOURCE_DATE_EPOCH
 
 # Two copies by git, as two people have them: other places, modes, owners, dates

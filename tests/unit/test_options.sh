@@ -7,8 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 export BUILD_DIR=$work/build POWER_KMODS_CACHE=$work/cache
 
 commands()

@@ -2,15 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the runner and its tools say to wrong arguments, and which cells they pick.
 # Nothing is booted and no network is used.
-set -euo pipefail
-
-unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-top=${unit%/*/*}
-# shellcheck source=../lab/ktap.sh
-. "$top/tests/lab/ktap.sh"
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 # A small tests/ of its own, so that the picks do not depend on the real cases
 lab=$work/lab
@@ -264,49 +257,48 @@ offline_cached()
 }
 
 run=$lab/tests/run.sh
-plan 40
-check "unknown option" says 2 "unknown option '--frob'" "$run" --frob
-check "option without its value" says 2 "-k needs a value" "$run" -k
-check "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
-check "-T with a wrong tier" says 2 "-T takes fast, slow" "$run" -T quick
-check "-a with a wrong architecture" says 2 "-a takes x86_64 or aarch64" "$run" -a riscv64
-check "--case without a file" says 2 "--case takes a file" "$run" --case /nonexistent
-check "MODULES without a module" says 2 "no .ko file in the folder that MODULES names" env MODULES="$lab" "$run" -l
-check "-k that matches no kernel" says 2 "-k 9.9 matches no kernel" "$run" -l -k '6.1 9.9'
-check "-t that matches no case" says 77 "nothing to run" "$run" --no-selftest -t 'nosuch*'
-check "help" says 0 "usage: tests/run.sh" "$run" --help
-check "all kernels without flavours" lists \
+point "unknown option" says 2 "unknown option '--frob'" "$run" --frob
+point "option without its value" says 2 "-k needs a value" "$run" -k
+point "-j 0" says 2 "-j takes a number from 1" "$run" -j 0
+point "-T with a wrong tier" says 2 "-T takes fast, slow" "$run" -T quick
+point "-a with a wrong architecture" says 2 "-a takes x86_64 or aarch64" "$run" -a riscv64
+point "--case without a file" says 2 "--case takes a file" "$run" --case /nonexistent
+point "MODULES without a module" says 2 "no .ko file in the folder that MODULES names" env MODULES="$lab" "$run" -l
+point "-k that matches no kernel" says 2 "-k 9.9 matches no kernel" "$run" -l -k '6.1 9.9'
+point "-t that matches no case" says 77 "nothing to run" "$run" --no-selftest -t 'nosuch*'
+point "help" says 0 "usage: tests/run.sh" "$run" --help
+point "all kernels without flavours" lists \
 	"a/10-one 5.10 x86_64,a/10-one 6.1 x86_64,a/10-one 7 x86_64,a/20-two 6.1 x86_64,a/20-two 6.1 aarch64" --no-selftest
-check "a flavour by its line" lists "a/10-one 6.1-rt x86_64,a/20-two 6.1-rt x86_64" --no-selftest -k 6.1-rt
-check "a line of one architecture" lists "a/20-two 6.1 aarch64" --no-selftest -k 6.1:aarch64
-check "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
-check "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 6.1-cloud x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
-check "all tiers, the fast one on flavours" lists \
+point "a flavour by its line" lists "a/10-one 6.1-rt x86_64,a/20-two 6.1-rt x86_64" --no-selftest -k 6.1-rt
+point "a line of one architecture" lists "a/20-two 6.1 aarch64" --no-selftest -k 6.1:aarch64
+point "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
+point "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 6.1-cloud x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
+point "all tiers, the fast one on flavours" lists \
 	"a/10-one 6.1 x86_64,a/10-one 6.1-cloud x86_64,b/10-slow 6.1 x86_64" --no-selftest -T matrix -k '6.1:x86_64 *-cloud' -t '10-*'
-check "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -Tall -k7 -j2
-check "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
-check "controls come first, one kernel an architecture" lists \
+point "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -Tall -k7 -j2
+point "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
+point "controls come first, one kernel an architecture" lists \
 	"selftest/01-pass 6.1 x86_64,selftest/01-pass 6.1 aarch64,a/20-two 6.1 x86_64,a/20-two 6.1 aarch64" -t '*two'
-check "a misspelt header" bad_header timeuot
-check "a case without arch" no_arch
-check "a header that a case has not is its suite's" of_suite
-check "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
+point "a misspelt header" bad_header timeuot
+point "a case without arch" no_arch
+point "a header that a case has not is its suite's" of_suite
+point "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
 cp "$work"/30-red.* "$lab/tests/cases/a/"
-check "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'
-check "it has the row's words, and the host part of all" a_row
-check "rows that do not fit their table" bad_row
-check "a case from elsewhere, with files laid over the guest" outside
-check "firmware" firmware
-check "firmware, but where is it?" no_firmware
-check "mutations of header and -m, in a copy" by_header
-check "-m with a mutation that there is not" no_mutation
-check "a mutation that changes nothing" says 1 "nothing changes nothing in b/numbers: s/four/five/" "$mutate" --check
-check "what must pass passes, what must fail does not" both_outcomes
-check "a mutation that a unit test of the host must notice" by_unit
-check "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
-check "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
-check "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
-check "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty
-check "fetch: no archive, an old kernel cached" offline_cached
-check "mkinitramfs: no output file" says 2 "where to?" "$top/tests/lab/mkinitramfs" 6.1 x86_64
+point "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'
+point "it has the row's words, and the host part of all" a_row
+point "rows that do not fit their table" bad_row
+point "a case from elsewhere, with files laid over the guest" outside
+point "firmware" firmware
+point "firmware, but where is it?" no_firmware
+point "mutations of header and -m, in a copy" by_header
+point "-m with a mutation that there is not" no_mutation
+point "a mutation that changes nothing" says 1 "nothing changes nothing in b/numbers: s/four/five/" "$mutate" --check
+point "what must pass passes, what must fail does not" both_outcomes
+point "a mutation that a unit test of the host must notice" by_unit
+point "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
+point "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
+point "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
+point "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty
+point "fetch: no archive, an old kernel cached" offline_cached
+point "mkinitramfs: no output file" says 2 "where to?" "$top/tests/lab/mkinitramfs" 6.1 x86_64
 finish

@@ -1,15 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Generated blocks of Markdown files, and what the bench says of a row.
-set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-top=${unit%/*/*}
-# shellcheck source=../lab/ktap.sh
-. "$top/tests/lab/ktap.sh"
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/tests" "$work/doc"
 ln -s "$top/tests/lab" "$work/tests/lab"
 printf '%s\n' '<!-- a b: make x -->' 'old' 'older' '<!-- end of a b -->' 'below' >"$work/doc/a.md"
@@ -56,19 +50,18 @@ verdicts()
 	done
 }
 
-plan 7
-check "md-block: a block is replaced, by any text" replaced
-check "md-block: no file has the block" block 'no *.md file' 'a' text
-check "md-block: a block without an end is left alone" block 'no line' open text
-check "md-block: no text" block 'stays as it is' 'a b' ''
-check "bench: met, or missed, with no spread" verdicts <<'ROWS'
+point "md-block: a block is replaced, by any text" replaced
+point "md-block: no file has the block" block 'no *.md file' 'a' text
+point "md-block: a block without an end is left alone" block 'no line' open text
+point "md-block: no text" block 'stays as it is' 'a b' ''
+point "bench: met, or missed, with no spread" verdicts <<'ROWS'
 met|1.00||100 100 100|100 100 100
 missed|<1.00||100 100 100|100 100 100
 missed|1.01||102 102 102|100 100 100
 met|=0||0 0 0|0 0 0
 missed|=0||5 5 5|9 9 9
 ROWS
-check "bench: a spread of either that crosses the target is unsettled" verdicts <<'ROWS'
+point "bench: a spread of either that crosses the target is unsettled" verdicts <<'ROWS'
 unsettled|1.00||97 97 120|100 100 100
 unsettled|1.00||97 97 97|100 90 100
 unsettled|1.00||110 95 110|100 100 100
@@ -76,7 +69,7 @@ met|1.00||97 95 99|100 100 130
 missed|1.00||110 101 200|100 100 100
 unsettled|=0||0 0 3|0 0 0
 ROWS
-check "bench: no target, or not on this kernel" verdicts <<'ROWS'
+point "bench: no target, or not on this kernel" verdicts <<'ROWS'
 |-||200 100 300|100 100 100
 |1.10|6.1|200 200 200|100 100 100
 missed|1.10|7|200 200 200|100 100 100

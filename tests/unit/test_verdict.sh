@@ -1,17 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The verdict is a pure function of files: the golden cases of verdicts.txt.
-set -euo pipefail
-
-unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-tests=${unit%/*}
-# shellcheck source=../lab/ktap.sh
-. "$tests/lab/ktap.sh"
-# shellcheck source=../lab/vm.sh
-. "$tests/lab/vm.sh"
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+# shellcheck source=tests/lab/vm.sh
+. tests/lab/vm.sh
 
 # Each case becomes a folder with the files of a cell and its own verdict, args, contains.
 awk -v work="$work" '
@@ -49,19 +42,19 @@ awk -v work="$work" '
 		told[name]
 		printf "%s", text >path(name)
 	}
-	END { close_case() }' "$unit/verdicts.txt"
+	END { close_case() }' "tests/unit/verdicts.txt"
 
 # run_case DIR: 0 if the verdict is the expected one
 run_case()
 {
-	local dir=$1 line extra='' must='' deny=$tests/lab/splat.deny verdict
+	local dir=$1 line extra='' must='' deny=tests/lab/splat.deny verdict
 	[ ! -e "$dir/deny" ] || deny=$dir/deny
 	if [ -e "$dir/args" ]; then
 		extra=$(sed -n 's/^splat: //p' "$dir/args")
 		must=$(grep -x must "$dir/args" || true)
 		! grep -qx 'no deny list' "$dir/args" || deny=$dir/nowhere
 	fi
-	verdict=$(judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$extra" "$must")
+	verdict=$(judge_cell "$dir" "$deny" "tests/lab/splat.allow" "$extra" "$must")
 	diff "$dir/verdict" <(head -n 1 <<<"$verdict") || return
 	[ ! -e "$dir/contains" ] || while IFS= read -r line; do
 		grep -qF -- "$line" <<<"$verdict" || { echo "not in the verdict: $line"; echo "got: $verdict"; return 1; }
@@ -94,15 +87,14 @@ started='Linux version 6.1.0'
 init='Run /init as init process'
 
 mapfile -t titles <"$work/titles"
-plan $((${#titles[@]} + 6))
 for title in "${titles[@]}"; do
-	check "$title" run_case "$work/${title%%:*}"
+	point "$title" run_case "$work/${title%%:*}"
 done
-check "splat.deny has only valid regexes" valid_regexes "$tests/lab/splat.deny"
-check "splat.allow has only valid regexes" valid_regexes "$tests/lab/splat.allow"
-check "a boot that got to userspace is not spoilt" spoilt '' "$started" "$init"
-check "one that did not is" spoilt 'did not boot' "$started"
-check "so is one whose clock was measured wrong" spoilt 'had a wrong clock' "$started" \
+point "splat.deny has only valid regexes" valid_regexes "tests/lab/splat.deny"
+point "splat.allow has only valid regexes" valid_regexes "tests/lab/splat.allow"
+point "a boot that got to userspace is not spoilt" spoilt '' "$started" "$init"
+point "one that did not is" spoilt 'did not boot' "$started"
+point "so is one whose clock was measured wrong" spoilt 'had a wrong clock' "$started" \
 	'tsc: PIT calibration deviates from HPET: 187900 2445434' "$init"
-check "no kernel, no second try" spoilt ''
+point "no kernel, no second try" spoilt ''
 finish
