@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# No test: tells make-aged where the functions are that age.c changes, in a kernel
+# No test: tells make-aged where the functions are that age changes, in a kernel
 # without KASLR, each with the address of the symbol behind it.
 # arch: aarch64
 # module: none

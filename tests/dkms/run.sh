@@ -37,8 +37,8 @@ Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
 USAGE
 }
 
-# What dkms needs beside its dependencies, here where nothing is "essential"
-base=(bash coreutils dash sed grep findutils mawk diffutils tar gzip util-linux debianutils
+# dkms, and what it needs beside its dependencies, here where nothing is "essential"
+base=(dkms bash coreutils dash sed grep findutils mawk diffutils tar gzip util-linux debianutils
 	base-files libc-bin openssl)
 
 # part NAME COMMAND...: its points as they come, renumbered, behind its name. One
@@ -78,7 +78,8 @@ fast_test()
 	local cloud
 	apt_root 6.1
 	cloud=${release/-amd64/-cloud-amd64}
-	plain_tree dkms amd64 "${base[@]}" dkms "linux-headers-$release" "linux-headers-$cloud"
+	tree=$("$top/tests/lab/fetch" packages 6.1 x86_64 "${base[@]}" "linux-headers-$release" \
+		"linux-headers-$cloud") || exit
 	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
 }
 
@@ -204,22 +205,6 @@ booted()
 	guest_case autoload "$1" --overlay "$files"
 }
 
-# $FIRMWARE: Debian 12's ovmf, unpacked
-fetch_firmware()
-{
-	local version
-	apt_root 6.1
-	version=$(apt-cache -c "$root/apt.conf" show --no-all-versions ovmf | sed -n 's/^Version: //p')
-	export FIRMWARE=$cache/dkms/ovmf-${version//[:~]/_}
-	[ ! -e "$FIRMWARE" ] || return 0
-	say "downloading firmware ..."
-	mkdir -p "$work/ovmf" "$cache/dkms"
-	(cd "$work" && apt_get download ovmf >"$work/download.log" 2>&1) ||
-		{ tail -n 3 "$work/download.log" >&2; die "download failed"; }
-	dpkg-deb -x "$work"/ovmf_*.deb "$work/ovmf"
-	mv -T "$work/ovmf" "$FIRMWARE"
-}
-
 # signature LINE: a stock kernel that insists on signatures. module.sig_enforce=1 does
 # what Secure Boot does to modules. The kernel trusts the keys of the firmware's
 # variable "db" (Debian has it check modules against the platform keyring), and the
@@ -228,7 +213,8 @@ fetch_firmware()
 signature()
 {
 	local modules tree word key pin signed=$work/signed/usr/lib/signed
-	fetch_firmware
+	FIRMWARE=$("$top/tests/lab/fetch" packages 6.1 x86_64 ovmf) || return
+	export FIRMWARE
 	modules=$("$top/tests/lab/build-module" "$1" x86_64) || return
 	tree=$("$top/tests/lab/fetch" build "$1" x86_64) || return
 	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=a stranger/' \
@@ -264,7 +250,8 @@ suite()
 clang_test()
 {
 	apt_root 6.1
-	plain_tree clang amd64 "${base[@]}" dkms "linux-headers-$release" clang-16 lld-16 llvm-16
+	tree=$("$top/tests/lab/fetch" packages 6.1 x86_64 "${base[@]}" "linux-headers-$release" \
+		clang-16 lld-16 llvm-16) || exit
 	clear_installed
 	part "clang" in_view "$tree" /bin/bash /src/tests/dkms/clang.sh "$release"
 	part "clang booted" booted 6.1 "$release"
@@ -278,7 +265,8 @@ arm_test()
 	build_package || return 0
 	for line in "$@"; do
 		apt_root "$line" aarch64
-		plain_tree "arm64.$line" arm64 "${base[@]}" dkms gcc "linux-headers-$release"
+		tree=$("$top/tests/lab/fetch" packages "$line" aarch64 "${base[@]}" gcc \
+			"linux-headers-$release") || exit
 		part "arm64 $line" in_view "$tree" /bin/bash /src/tests/dkms/foreign.sh "$release"
 		full_tree "$line" aarch64
 		clear_installed
@@ -294,46 +282,35 @@ end()
 	exit
 }
 
+value=${2:-}
 case ${1:-} in
-'')
-	echo "KTAP version 1"
-	fast_test
-	;;
--p)
+-p | -m | --tree)
 	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
-	echo "KTAP version 1"
-	# shellcheck disable=SC2086	# a list
-	package_test $2
+	[ "$1" = --tree ] || echo "KTAP version 1"
 	;;
+-h | --help) ;;
+'' | -a | -c | -s) echo "KTAP version 1" ;;
+*) die "unknown option '$1' (see --help)" 2 ;;
+esac
+# shellcheck disable=SC2086	# lists
+case ${1:-} in
+'') fast_test ;;
+-p) package_test $value ;;
+-m) arm_test $value ;;
+-c) clang_test ;;
+-s) part "signature" signature 6.1 ;;
 -a)
-	echo "KTAP version 1"
 	fast_test
 	package_test 5.10 6.1 6.12 7
 	arm_test 6.1 6.12
 	clang_test
 	part "signature" signature 6.1
 	;;
--m)
-	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
-	echo "KTAP version 1"
-	# shellcheck disable=SC2086	# a list
-	arm_test $2
-	;;
--c)
-	echo "KTAP version 1"
-	clang_test
-	;;
--s)
-	echo "KTAP version 1"
-	part "signature" signature 6.1
-	;;
 --tree)
-	[ $# -eq 2 ] || die "$1 needs one value (see --help)" 2
-	full_tree "$2"
+	full_tree "$value"
 	echo "$tree"
 	exit 0
 	;;
--h|--help) usage; exit 0 ;;
-*) die "unknown option '$1' (see --help)" 2 ;;
+*) usage; exit 0 ;;
 esac
 end

@@ -32,48 +32,6 @@ newest_only()
 	done
 }
 
-# plain_tree KIND DEBARCH PKG...: $tree, with these packages and all they need unpacked but not
-# configured. Needs neither root nor anything but apt and dpkg on this machine.
-plain_tree()
-{
-	local key tmp d deb list kind=$1 arch=(-o "APT::Architecture=$2")
-	shift 2
-	list=$(apt_get "${arch[@]}" install --print-uris "$@" 2>"$work/solve.log" | sed -n "s/^'\([^']*\)'.*/\1/p" | sort)
-	[ -n "$list" ] || { tail -n 5 "$work/solve.log" >&2; die "apt cannot resolve: $*"; }
-	key=$( { echo "$list"; echo 2; } | sha256sum | cut -c1-8)
-	tree=$cache/dkms/plain-$kind-$key
-	[ ! -e "$tree" ] || return 0
-	mkdir -p "$cache/dkms"
-	exec 8>"$cache/dkms/${tree##*/}.lock"
-	flock 8
-	[ ! -e "$tree" ] || { exec 8>&-; return 0; }
-	tmp=$tree.tmp
-	rm -rf "$tmp" "$tmp.debs"
-	mkdir -p "$tmp"/{usr/{bin,sbin,lib,lib64},etc,tmp,proc,dev,sys,src,root,run,var/tmp} "$tmp.debs/partial"
-	for d in bin sbin lib lib64; do
-		ln -s "usr/$d" "$tmp/$d"
-	done
-	say "downloading $(wc -l <<<"$list") packages: dkms, compiler, headers ..."
-	apt_get "${arch[@]}" -o Dir::Cache::archives="$tmp.debs" install -d "$@" >"$work/download.log" 2>&1 ||
-		{ tail -n 5 "$work/download.log" >&2; die "download failed"; }
-	say "unpacking them ..."
-	for deb in "$tmp.debs"/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" | tar -C "$tmp" --keep-directory-symlink --no-same-owner -xpf - ||
-			die "cannot unpack ${deb##*/}"
-	done
-	# What maintainer scripts and alternatives would have linked
-	ln -sf dash "$tmp/usr/bin/sh"
-	ln -sf mawk "$tmp/usr/bin/awk"
-	[ -e "$tmp/usr/bin/which" ] || ln -sf which.debianutils "$tmp/usr/bin/which"
-	echo 'root:x:0:0:root:/root:/bin/sh' >"$tmp/etc/passwd"
-	echo 'root:x:0:' >"$tmp/etc/group"
-	chmod 1777 "$tmp/tmp" "$tmp/var/tmp"
-	rm -rf "$tmp.debs" "$tmp"/usr/share/{doc,man,locale,info}
-	mv "$tmp" "$tree"
-	newest_only "$tree"
-	exec 8>&-
-}
-
 # emulate_arm: this kernel starts arm64 programs by qemu-user. Needs root.
 emulate_arm()
 {
