@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module does not take over, or leaves something behind.
-# arch: aarch64
 # guest: mpstate
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 19
@@ -39,4 +37,3 @@ check "mode= takes only its words" refuse_load kvm_arm_mpstate "Invalid argument
 check "abi= takes only its words" refuse_load kvm_arm_mpstate "Invalid argument" abi=3
 check "suspended= takes only its words" refuse_load kvm_arm_mpstate "Invalid argument" suspended=yes
 check "and says which" expect_dmesg '^kvm_arm_mpstate: suspended=yes is unknown: use reject or runnable$'
-finish

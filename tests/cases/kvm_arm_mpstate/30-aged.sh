@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module does not supply what a host before Linux 4.1 lacks.
-# arch: aarch64
 # image: aged
 # guest: mpstate
 # timeout: 180
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 21
@@ -51,4 +49,3 @@ check "GET: no result is made up" shown 'kvm_mp_state_get: vm_pid=[0-9]+ vcpu=1 
 unknown() { grep -qx "$1 unknown 1" /sys/kernel/debug/kvm_arm_mpstate/counts || { cat /sys/kernel/debug/kvm_arm_mpstate/counts; return 1; }; }
 check "SET is counted as such" unknown set
 check "GET is counted as such" unknown get
-finish

@@ -4,15 +4,11 @@
 # running guest go on, with tracing on every other time.
 # The soft lockup watchdog has slack: loading walks all of the kernel's functions
 # without a pause, and a starved emulator makes seconds of that.
-# arch: aarch64
 # tier: @tier@
 # kernels: @kernels@
 # guest: mpstate
 # append: watchdog_thresh=60
 # timeout: @timeout@
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 rounds=@rounds@
 hooked=/sys/kernel/tracing/enabled_functions
@@ -67,4 +63,3 @@ rc=$?
 diag "$(tail -n 1 /tmp/storm)"
 check "every call got an allowed answer" all_right
 check "and it loads once more" load_mod kvm_arm_mpstate
-finish

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module and a livepatch get into each other's way, or a
 # refusal leaves hooks behind.
-# arch: aarch64
 # tier: fast 7
 # guest: mpstate
 # kmod: mpstate_rival
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 27
@@ -71,4 +69,3 @@ else
 	skip "kernel.ftrace_enabled=0 is a clear error" "this kernel no longer switches ftrace off"
 fi
 check "nothing is left at the end" left 0
-finish

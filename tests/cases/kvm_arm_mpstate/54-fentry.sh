@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module and BPF programs on its three functions (fentry) get
 # into each other's way, whoever comes first.
-# arch: aarch64
 # kernels: 6.12 7
 # tier: fast 7
 # guest: mpstate mpstate_fentry
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 14
 
@@ -50,4 +47,3 @@ detach
 check "each program was called" were_called
 check "unload" unload_mod kvm_arm_mpstate
 check "nothing is left" left 0
-finish

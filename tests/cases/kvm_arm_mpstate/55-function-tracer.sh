@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, somebody who traces KVM's functions takes the hooks away, or the
 # hooks break the tracer: both then share the same call.
-# arch: aarch64
 # tier: fast 7
 # guest: mpstate
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 13
@@ -34,4 +32,3 @@ done
 echo >$tracing/set_ftrace_filter
 no_hooks() { ! grep . $tracing/enabled_functions; }
 check "no function is hooked" no_hooks
-finish

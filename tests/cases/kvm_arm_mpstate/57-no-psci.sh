@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module does not load where PSCI calls cannot be traced, or
 # does not say what is missing.
-# arch: aarch64
 # tier: fast 6.1
 # mutation: missing-psci
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 5
@@ -19,4 +17,3 @@ check "debugfs, too" \
 	grep -qx 'kvm_psci_call_gone off, is missing in this kernel or cannot be traced' $view/hooks
 check "the other event is there" grep -qx 'kvm_reset_vcpu traced' $view/hooks
 check "unload" unload_mod kvm_arm_mpstate
-finish

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, nobody sees who powered which vCPU, or the documented fields lie.
-# arch: aarch64
 # tier: fast 7
 # guest: mpstate
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 16
@@ -61,4 +59,3 @@ no_events() { [ ! -e $events ]; }
 check "the events are gone" no_events
 no_hooks() { ! grep . $tracing/enabled_functions; }
 check "no function is hooked" no_hooks
-finish

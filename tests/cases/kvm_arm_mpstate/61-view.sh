@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the host's view of its VMs is wrong, or holds on to dead ones.
-# arch: aarch64
 # tier: fast 6.1
 # guest: mpstate
 # timeout: 240
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 20
@@ -65,4 +63,3 @@ check "and the file says so" short
 touch /tmp/let-go
 wait
 check "unload" unload_mod kvm_arm_mpstate
-finish

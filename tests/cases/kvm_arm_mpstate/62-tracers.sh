@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, perf or trace-cmd cannot use the tracepoints.
-# arch: aarch64
 # tier: slow
 # tools: perf trace-cmd
 # guest: mpstate
 # files: scripts/mpstate-report:usr/bin/mpstate-report
 # timeout: 180
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 8
@@ -29,4 +27,3 @@ trace-cmd report -i trace.dat >report.txt 2>&1
 check "trace-cmd report shows the fields" shown report.txt 'kvm_mp_state_set: +'
 check "mpstate-report takes it" told report.txt
 check "unload" unload_mod kvm_arm_mpstate
-finish

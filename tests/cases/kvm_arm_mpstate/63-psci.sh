@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, nobody sees what guests ask of PSCI, or sees what they did not.
-# arch: aarch64
 # guest: mpstate
 # timeout: 240
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 14
@@ -46,4 +44,3 @@ trace_on
 mpstate psci >/tmp/said
 check "the same events" same
 unload_mod kvm_arm_mpstate
-finish

@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, rapl-doctor overlooks what keeps the hooks from working.
-# arch: aarch64
 # tier: slow
 # kernels: 6.1
 # timeout: 180
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 finds()
 {
@@ -39,4 +35,3 @@ mv /dev/kvm.off /dev/kvm
 rm "/lib/modules/$(uname -r)/updates/kvm_arm_mpstate.ko"
 /sbin/depmod
 check "not built, and no dkms here" finds nodkms 'apt install dkms linux-headers-arm64'
-finish

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, mpstate-report overlooks what a VMM does wrong, or blames one that
 # does it right.
-# arch: aarch64
 # tier: fast 7
 # guest: mpstate
 # files: scripts/mpstate-report:usr/bin/mpstate-report
 # timeout: 240
 # shellcheck shell=sh disable=SC2015	# told fails
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 14
@@ -53,4 +51,3 @@ check "an option that it does not know" unknown
 help() { mpstate-report --help | grep -q '^usage: mpstate-report'; }
 check "--help" help
 check "unload" unload_mod kvm_arm_mpstate
-finish

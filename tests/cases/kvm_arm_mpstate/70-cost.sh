@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, running guests pay for the module, or VMMs pay more than is known.
 # Guest time counts instructions here, so the figures repeat.
-# arch: aarch64
 # tier: slow
 # smp: 1
 # icount: shift=0,sleep=off
 # guest: mpstate
 # timeout: 600
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 plan 10
@@ -53,4 +51,3 @@ measure after
 # against the later one: a kernel fresh from boot has work of its own
 check "an exit of KVM_RUN costs the same (1 %)" within exit 1 after module
 check "afterwards GET costs what it did" within get 1 native after
-finish

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, QEMU's guests do not survive a migration with the CPUs they had.
-# arch: aarch64
 # tier: slow
 # image: @image@
 # tools: qemu-system-aarch64 qemu-img
@@ -9,4 +8,5 @@
 # mem: 4096
 # append: watchdog_thresh=60
 # timeout: 900
+
 aged=@image@ exec mpstate_migrate
