@@ -151,9 +151,9 @@ dist:	## the source archive, in build/dist
 	@scripts/dist
 
 deb:	## a package for Debian and Ubuntu from it, in build/deb
-	@scripts/deb/build
+	@scripts/dist deb
 
 rpm:	## a package for Fedora from it, in build/rpm
-	@scripts/rpm/build
+	@scripts/dist rpm
 
 .PHONY: $(shell sed -n 's/^\([a-z_-]*\):.*/\1/p' Makefile)

@@ -107,7 +107,7 @@ build_debs()
 	for name in one two/deeper three; do
 		(
 			[ "$name" = one ] || { umask 077; export TZ=Asia/Tokyo LC_ALL=C; }
-			BUILD_DIR=$work/$name/build "$work/$name/scripts/deb/build"
+			BUILD_DIR=$work/$name/build "$work/$name/scripts/dist" deb
 		) >/dev/null 2>>"$work/deb.log" || { cat "$work/deb.log"; return 1; }
 	done
 	cp "$work"/{one,three}/build/deb/*_all.deb "$work/out/"
@@ -117,7 +117,7 @@ same_deb() { cmp "$work"/{one,two/deeper}/build/deb/*_all.deb; }
 # The RPM from the same tree: the same files, but for where documentation lies
 same_rpm()
 {
-	BUILD_DIR=$work/one/build "$work/one/scripts/rpm/build" >/dev/null 2>"$work/rpm.log" || { cat "$work/rpm.log"; return 1; }
+	BUILD_DIR=$work/one/build "$work/one/scripts/dist" rpm >/dev/null 2>"$work/rpm.log" || { cat "$work/rpm.log"; return 1; }
 	diff <(dpkg -c "$work"/one/build/deb/*_all.deb | sed -n 's,.* \./,/,p' | grep -vE '/$|/share/doc/' | sed 's/\.gz$//' | sort) \
 		<(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$work"/one/build/rpm/*.rpm | grep -v '^d' | sed 's,^[^/]*,,' |
 			grep -vE '/share/(doc|licenses)/' | sed 's/\.gz$//' | sort)

@@ -72,5 +72,10 @@ while IFS= read -r command; do
 	*) point "$command nonsense" refuses nonsense "$command" ;;
 	esac
 done < <(commands)
+for word in deb rpm; do
+	for argument in --nonsense -Z nonsense; do
+		point "scripts/dist $word $argument" refuses $argument scripts/dist $word
+	done
+done
 point "all of them" [ "$points" -ge 70 ]
 finish
