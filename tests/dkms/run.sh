@@ -213,6 +213,7 @@ booted()
 signature()
 {
 	local modules tree word key pin signed=$work/signed/usr/lib/signed
+	apt_root "$1"
 	FIRMWARE=$("$top/tests/lab/fetch" packages 6.1 x86_64 ovmf) || return
 	export FIRMWARE
 	modules=$("$top/tests/lab/build-module" "$1" x86_64) || return
