@@ -39,8 +39,9 @@ sources_complete()
 installs_conf()
 {
 	local conf=/etc/modprobe.d/power-kmods.conf
-	make -n install KDIR=/nonexistent DESTDIR=/dest 2>&1 | grep -q "install .*/dest$conf" &&
-		make -n uninstall DESTDIR=/dest | grep -q "rm .*/dest$conf"
+	# Not piped: grep -q would end make before it is done.
+	grep -q "install .*/dest$conf" <<<"$(make -n install KDIR=/nonexistent DESTDIR=/dest 2>&1)" &&
+		grep -q "rm .*/dest$conf" <<<"$(make -n uninstall DESTDIR=/dest)"
 }
 
 # spellings VERSION FILE...: the lines that have it, also inside of a path or a package's
