@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module does not work on another machine than the cortex-a72 of the
 # other cases. The machine is the one that the row says if the kernel's log has its line.
-# arch: aarch64
 # cpu: @cpu@
 # append: @append@
 # kernels: @kernels@
 # tier: fast 7
 # guest: mpstate
 # timeout: 240
-# shellcheck disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
+
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
 tracing=/sys/kernel/tracing
@@ -40,4 +37,3 @@ echo >$tracing/trace
 check "every call of every PSCI version" eval "mpstate psci >/tmp/said || { cat /tmp/said; false; }"
 check "each has its event, and nothing else has one" seen
 check "unload" unload_mod kvm_arm_mpstate
-finish

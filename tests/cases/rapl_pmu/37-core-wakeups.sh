@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, whoever measures the cores of an AMD processor wakes each of them
 # more than once a minute, or loses energy between wake-ups that are too rare.
-# arch: x86_64
 # tier: fast 7
 # timeout: 300
 # smp: 8,sockets=1,cores=8
@@ -9,8 +8,6 @@
 # model: vendor=amd,packages=1,pkg0=2000,core=240,start=0xf0000000
 # icount: shift=0,sleep=off
 # guest: pmu
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 5
 tracing=/sys/kernel/tracing
@@ -33,4 +30,3 @@ diag "compare: wake-ups per core and hour with power_core | $((n * 3600 / 400 / 
 rate() { echo "woken up $n times"; [ "$n" -gt 0 ] && [ "$n" -le $((8 * 400 / 60)) ]; }
 check "at most one wake-up a core and minute" rate
 check "rmmod" unload_mod rapl_pmu
-finish

@@ -2,7 +2,6 @@
 # If this fails, an event is listed that measures nothing, one that does is missing, or
 # `perf stat -a` fails on a machine whose packages differ. In 54-listing.table are
 # bare metal, guests with and without a feed, packages that differ.
-# arch: x86_64
 # tier: @tier@
 # timeout: 240
 # mem: 1024
@@ -11,9 +10,6 @@
 # model: vendor=intel,@model@
 # guest: pmu
 # tools: perf@newest perf@new perf
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 9
 sys=/sys/bus/event_source/devices/power
@@ -57,4 +53,3 @@ check "perf stat -a of Linux 6.12" adds_up perf@new
 check "perf stat -a of Linux 7" adds_up perf@newest
 check "joules" truth
 check "what reads 0 counts 0" stands_still
-finish

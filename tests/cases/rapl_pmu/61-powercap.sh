@@ -1,16 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, we and the powercap driver, which since 6.19 has a PMU "power" of
 # its own on Panther Lake and Wildcat Lake, get into each other's way.
-# arch: x86_64
 # tier: fast 7
 # kernels: 7
-# smp: 2
 # cpu: Skylake-Client,family=6,model=204
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: intel_rapl_msr
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 15
 
@@ -46,4 +42,3 @@ check "and power is ours, and right" pmu truth 3 0.5 power/energy-pkg@0 power/en
 check "without a quarrel" refuse_dmesg 'duplicate|Call Trace'
 back() { unload_mod rapl_pmu && load_mod intel_rapl_msr && [ -r $zone/energy_uj ] && unload_powercap; }
 check "powercap comes after rmmod, with its zones" back
-finish

@@ -1,16 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the package does not decide which driver serves "power": the
 # kernel's own comes first at boot, or a machine is left with none.
-# arch: x86_64
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: rapl
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 # The guest's shell would take busybox's, which does not know "install".
 modprobe() { /sbin/modprobe "$@"; }
@@ -104,4 +98,3 @@ check "and rapl_pmu stays out of it" loaded rapl
 mv /tmp/power-kmods.conf $conf
 check "perf's event still counts there" [ "$(pmu open power 2)" = ok ]
 check "unload" clear_all
-finish

@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, people whose kernel has rapl built in are told to unload it, or
 # powercap is blamed on a kernel where it has no PMU. Another PMU stands for that rapl.
-# arch: x86_64
 # tier: fast 7
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # intree: intel_rapl_msr
 # kmod: pmu_holder
 # mutation: rapl-built-in
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 4
 ln -s "$(command -v kmod)" /tmp/insmod
@@ -20,4 +16,3 @@ dmesg_mark
 check "rapl_pmu second" refused
 check "one line says whose it is, and the only way" \
 	expect_dmesg "^rapl_pmu: PMU power belongs to the kernel's own rapl, which is built in: load with pmu_name="
-finish

@@ -2,18 +2,13 @@
 # If this fails, the kernel's own rapl and ours, started at the same time, end in
 # an oops (5.10 and 6.1, where a rapl that finds its name taken takes CPU hotplug
 # down), in a stack dump, or with nobody who serves "power".
-# arch: x86_64
 # tier: fast 6.1
 # kernels: 5.10 6.1
 # timeout: 300
 # smp: 4
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # intree: rapl
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 6
 pmu=/sys/bus/event_source/devices/power
@@ -59,4 +54,3 @@ check "200 calls of modprobe for both at once" races 200 "/sbin/modprobe rapl_pm
 diag "$(cat /tmp/won)"
 check "rapl_pmu comes each time" grep -q ' 200 of 200' /tmp/won
 check "no oops and no dump" refuse_dmesg 'BUG|Oops|Call Trace|duplicate filename'
-finish

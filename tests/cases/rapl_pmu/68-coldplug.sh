@@ -2,18 +2,13 @@
 # If this fails, two drivers that want "power" get into each other's way when udev
 # asks for all that this machine has, or the wrong one comes. 68-coldplug.table has
 # the machines.
-# arch: x86_64
 # tier: @tier@
 # timeout: 240
-# smp: 2
 # cpu: @cpu@
 # model: @model@
 # guest: pmu
 # intree: rapl intel_rapl_msr ?intel_rapl_tpmi
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
-# shellcheck shell=sh disable=SC2317
-. /lib/ktap.sh
-. /lib/module.sh
 
 plan 13
 pmu=/sys/bus/event_source/devices/power
@@ -100,4 +95,3 @@ check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own $rival is kep
 check "no dump" quiet
 check "and the numbers are right" pmu truth 2 0.5 power/energy-pkg@0
 check "unload" clear_all
-finish

@@ -2,18 +2,15 @@
 # If this fails, suspend to disk (S4) invents energy or loses what was counted before:
 # the machine that it wakes up in has counters that started anew. The kernel's own
 # driver runs beside it.
-# arch: x86_64
 # tier: slow
 # kernels: 6.1 7
 # timeout: 300
 # boots: 2
-# smp: 2
-# cpu: Skylake-Client
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: rapltruth compare_case
 # tools: perf
 # intree: rapl virtio_pci virtio_blk
-# shellcheck disable=SC2317
+
 . /usr/bin/compare_case
 
 # Both boots begin here. No energy is used but in the two pulses.
@@ -58,4 +55,3 @@ check "the cores are exact" right mine/energy-cores/
 compare_line "suspend to disk, counters anew" "$(cell power/energy-pkg/)" "$(cell mine/energy-pkg/)"
 check "no word of a reset" refuse_dmesg 'was reset'
 check "rmmod" unload_mod rapl_pmu
-finish
