@@ -10,13 +10,14 @@
 
 plan 6
 
+release=$(uname -r | sed 's/[+.]/\\&/g')
 ours=/lib/modules/$(uname -r)/updates/kvm_arm_mpstate.ko
 mpstate transcript >/tmp/transcript.native
 
 dmesg_mark
 check "built for another release: ENOEXEC" refuse_load mpstate_elsewhere "invalid module format"
 check "the line says for which, and what to do" expect_dmesg \
-	"^mpstate_elsewhere: built for Linux 5.10.0-elsewhere, but this is $(uname -r): .*dkms install"
+	"^mpstate_elsewhere: built for Linux 5.10.0-elsewhere, but this is $release: .*dkms install"
 # busybox asks twice
 one_line() { [ "$(dmesg_since | grep -v taint | grep mpstate_elsewhere: | sort -u | wc -l)" = 1 ] || { dmesg_since; return 1; }; }
 check "it is the only one" one_line
