@@ -65,6 +65,20 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define unregister_syscore	unregister_syscore_ops
 #endif
 
+/* Is there anything in the fields beyond config?  Newer kernels have more. */
+static inline bool rapl_more_config(const struct perf_event_attr *attr)
+{
+	u64 more = attr->config1 | attr->config2;
+
+#ifdef PERF_ATTR_SIZE_VER8
+	more |= attr->config3;
+#endif
+#ifdef PERF_ATTR_SIZE_VER9
+	more |= attr->config4;
+#endif
+	return more;
+}
+
 /*
  * Add to an event's count from any CPU.  perf's local64_t has operations for one
  * CPU only, but on 64-bit machines it is an atomic_long_t inside.

@@ -85,11 +85,6 @@ static int rapl_event_add(struct perf_event *event, int flags)
 	/* Opened on a CPU that has gone offline since. */
 	if (READ_ONCE(m->instance->cpu) != smp_processor_id())
 		return -ENODEV;
-#ifdef CONFIG_CGROUP_PERF
-	/* Nobody can tell which group's energy it is. */
-	if (event->cgrp)
-		return -EINVAL;
-#endif
 
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 	if (flags & PERF_EF_START)
@@ -118,7 +113,7 @@ static int rapl_event_init(struct perf_event *event)
 	if (is_sampling_event(event) || event->cpu < 0 ||
 	    event->attach_state & PERF_ATTACH_TASK)
 		return -EINVAL;
-	if (attr->config & ~RAPL_EVENT_MASK || attr->config1 || attr->config2)
+	if (attr->config & ~RAPL_EVENT_MASK || rapl_more_config(attr))
 		return -EINVAL;
 	/* The core looks at the other exclude_ bits. */
 	if (attr->exclude_callchain_kernel || attr->exclude_callchain_user)

@@ -5,7 +5,7 @@
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
 # guest: pmu
 
-plan 54
+plan 56
 
 # says ERRNO CONFIG [FIELD=VALUE...]
 says() {
@@ -27,6 +27,11 @@ for bit in 8 9 16 31 32 48 63; do
 done
 check "config1: EINVAL" says EINVAL 2 config1=1
 check "config2: EINVAL" says EINVAL 2 config2=0x8000000000000000
+# E2BIG: this kernel knows no such field.
+for config in config3 config4; do
+	refused() { case $(pmu open power 2 $config=1) in EINVAL | E2BIG) ;; *) return 1 ;; esac; }
+	check "$config is refused" refused
+done
 for cpu in 0 1 2 3; do
 	check "CPU $cpu opens" says ok 2 cpu=$cpu
 done

@@ -14,6 +14,12 @@ both() { pmu bpf 10 0.5 power/energy-pkg@0 1 1 >/tmp/bpf 2>&1; rc=$?; cat /tmp/b
 check "BPF on the event's CPU, read() on another: 10 s" both
 diag "$(cat /tmp/bpf)"
 switch() { pmu switch 20 power/energy-pkg@0 1 >/tmp/switch 2>&1; rc=$?; cat /tmp/switch; return $rc; }
-check "BPF on a CPU that takes no lock, the event is switched on and off: 20 s" switch
-diag "$(cat /tmp/switch)"
+title="BPF on the other CPU, the event is switched on and off: 20 s"
+case $(uname -r) in
+5.10.* | 6.1.*) skip "$title" "this kernel lets BPF read an event on its own CPU only" ;;
+*)
+	check "$title" switch
+	diag "$(cat /tmp/switch)"
+	;;
+esac
 check "unload" unload_mod rapl_pmu
