@@ -20,20 +20,25 @@ static enum cpuhp_state rapl_cpuhp_state;
 static int rapl_cpu_online(unsigned int cpu)
 {
 	struct rapl_set *set;
-	int err = 0;
+	int err = -ENOMEM;
 
 	mutex_lock(&rapl_mutex);
 	list_for_each_entry(set, &rapl_sets, node) {
 		struct rapl_instance *inst = rapl_instance_find(set, cpu);
 
-		if (!inst) {
-			err = -ENOMEM;
-			break;
-		}
+		if (!inst)
+			goto out;
 		*per_cpu_ptr(set->by_cpu, cpu) = inst;
+	}
+	/* Only now: if it failed for one set, the CPU goes down again unseen. */
+	list_for_each_entry(set, &rapl_sets, node) {
+		struct rapl_instance *inst = *per_cpu_ptr(set->by_cpu, cpu);
+
 		if (inst->cpu < 0)
 			WRITE_ONCE(inst->cpu, cpu);
 	}
+	err = 0;
+out:
 	mutex_unlock(&rapl_mutex);
 	return err;
 }

@@ -249,14 +249,14 @@ static void rapl_advertise(void)
 	if (m->period)
 		snprintf(watch, sizeof(watch), "looked at every %llu ms while in use",
 			 m->period / NSEC_PER_MSEC);
-	if (rapl_devices[1])
+	if (rapl_devices[1] && rapl_devices[1]->registered)
 		counters += hweight32(rapl_devices[1]->rp.set.domains);
 
 	pr_info("RAPL PMU detected, hardware unit %s, API unit 2^-32 J, %u counters, %s\n",
 		rapl_unit_text(m->counter.unit, unit, sizeof(unit)), counters,
 		watch);
 	rapl_advertise_events(rapl_devices[0]);
-	if (rapl_devices[1])
+	if (rapl_devices[1] && rapl_devices[1]->registered)
 		rapl_advertise_events(rapl_devices[1]);
 	if (set->cpu.unlisted)
 		pr_notice("family 0x%x model 0x%x is in no table and was accepted by probe=1: please report whether its numbers are right\n",
@@ -289,12 +289,12 @@ static void rapl_explain(const struct rapl_cpu *cpu)
  * @name: of the package PMU; "_core" is added for that of the cores
  *
  * Context: process context, module init.
- * Return: 0; -ENODEV if no counter answers, -ENOMEM, or what
- *         perf_pmu_register() said.  After an error nothing is left behind.
+ * Return: 0, also if it was only that of the cores that could not be registered,
+ *         which is then said in the log; -ENODEV if no counter answers, -ENOMEM,
+ *         or what perf_pmu_register() said.  After an error nothing is left.
  */
 int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
 {
-	unsigned int i;
 	int err = -ENOMEM;
 
 	rapl_devices[0] = rapl_device_alloc(cpu, name, cpu->per_die ?
@@ -318,21 +318,19 @@ int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
 		goto err_stop;
 	}
 
-	for (i = 0; i < ARRAY_SIZE(rapl_devices); i++) {
-		/* Hotplug may find its instances, but nobody can open it. */
-		if (!rapl_devices[i] || !rapl_devices[i]->rp.set.domains)
-			continue;
-		err = rapl_device_register(rapl_devices[i]);
-		if (err)
-			goto err_unregister;
-	}
+	err = rapl_device_register(rapl_devices[0]);
+	if (err)
+		goto err_stop;
+	/*
+	 * From here on events may be open, and nothing can be taken back: without
+	 * power_core, there is power.
+	 */
+	if (rapl_devices[1] && rapl_devices[1]->rp.set.domains)
+		rapl_device_register(rapl_devices[1]);
 
 	rapl_advertise();
 	return 0;
 
-err_unregister:
-	while (i--)
-		rapl_device_unregister(rapl_devices[i]);
 err_stop:
 	rapl_instances_stop();
 err_free:

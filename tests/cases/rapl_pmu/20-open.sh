@@ -29,7 +29,7 @@ check "config1: EINVAL" says EINVAL 2 config1=1
 check "config2: EINVAL" says EINVAL 2 config2=0x8000000000000000
 # E2BIG: this kernel knows no such field.
 for config in config3 config4; do
-	refused() { case $(pmu open power 2 $config=1) in EINVAL | E2BIG) ;; *) return 1 ;; esac; }
+	refused() { case $(pmu open power 2 "$config=1") in EINVAL | E2BIG) ;; *) return 1 ;; esac; }
 	check "$config is refused" refused
 done
 for cpu in 0 1 2 3; do

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Makes the nth call of a kernel function fail: it returns error, after a delay in
+ * ms if any.
+ */
+#include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+static char *function;
+module_param(function, charp, 0444);
+
+static int nth = 1;
+module_param(nth, int, 0444);
+
+static int error = -12;
+module_param(error, int, 0444);
+
+static int delay;
+module_param(delay, int, 0444);
+
+static atomic_t calls;
+
+static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (atomic_inc_return(&calls) != nth)
+		return 0;
+	mdelay(delay);
+	pr_info("%s: call %d returns %d\n", function, nth, error);
+	regs->ax = error;
+	regs->ip = *(unsigned long *)regs->sp;
+	regs->sp += sizeof(long);
+	return 1;
+}
+NOKPROBE_SYMBOL(fault_pre);
+
+static struct kprobe fault = { .pre_handler = fault_pre };
+
+static int __init fault_init(void)
+{
+	fault.symbol_name = function;
+	return register_kprobe(&fault);
+}
+
+static void __exit fault_exit(void)
+{
+	unregister_kprobe(&fault);
+}
+
+module_init(fault_init);
+module_exit(fault_exit);
+
+MODULE_DESCRIPTION("Test: a function that fails");
+MODULE_LICENSE("GPL");
