@@ -21,8 +21,8 @@
  * @c:    filled in; the MSR is not read, rapl_counter_rebase() has to follow
  * @msr:  address
  * @unit: what it counts; must be valid
- * @mask: %RAPL_NARROW, or %RAPL_WIDE if it is said to be; @narrowed has to be set
- *        then
+ * @mask: %RAPL_NARROW, or %RAPL_WIDE if it is said to be; @narrowed has to be
+ *        set then
  */
 void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit,
 		       u64 mask)
@@ -113,8 +113,8 @@ static void rapl_counter_mend(struct rapl_counter *c)
 	struct rapl_look look;
 
 	/*
-	 * Only try: in an NMI the owner cannot go on before we do.  It mends what
-	 * we would.
+	 * Only try: in an NMI the owner cannot go on before we do.  It mends
+	 * what we would.
 	 */
 	if (!raw_spin_trylock(&c->lock))
 		return;
@@ -188,12 +188,12 @@ void rapl_counter_tick(struct rapl_counter *c)
 
 	WRITE_ONCE(c->stamp, now);
 	if (before) {
-		/* What came at once in a shorter time says nothing of the pace. */
+		/* What came in a shorter time says nothing of the pace. */
 		if ((s64)(now - before) < (s64)RAPL_STEP_NS)
 			return;
 		WRITE_ONCE(c->pace, rapl_pace(units - c->ticked, now - before));
 	}
-	/* After the update: a pace that is too high believes rather too much. */
+	/* After the update: a pace that is too high is the safe side. */
 	WRITE_ONCE(c->tick, ktime_get_boot_fast_ns());
 	c->ticked = units;
 }

@@ -17,21 +17,23 @@
 
 /**
  * struct rapl_counter - one energy MSR
- * @units:  extended count; in the bits of @mask it is the MSR less @base
- * @base:   MSR value that stands for 0 in @units; moves only when the MSR was
- *          reset or nobody was counting
- * @mask:   the bits that count, %RAPL_NARROW or %RAPL_WIDE
- * @msr:    its address
- * @free:   rapl_free_units() of @unit
- * @unit:   what it counts
- * @stamp:  boot time in ns at which @units was right; earlier is safe, since the
- *          longer an advance may have taken, the more of it is believed
- * @lock:   held by who moves @base
- * @narrowed: called when one that is %RAPL_WIDE turns out not to be, in any context
- * @resets: how often the MSR was found set back
- * @pace:   rapl_pace() of the last interval of the timer
- * @tick:   boot time in ns after the last tick, 0 if there was none since rebasing
- * @ticked: @units then
+ * @units:    extended count; in the bits of @mask it is the MSR less @base
+ * @base:     MSR value that stands for 0 in @units; moves only when the MSR was
+ *            reset or nobody was counting
+ * @mask:     the bits that count, %RAPL_NARROW or %RAPL_WIDE
+ * @msr:      its address
+ * @free:     rapl_free_units() of @unit
+ * @unit:     what it counts
+ * @stamp:    boot time in ns at which @units was right; earlier is safe, since
+ *            the longer an advance may have taken, the more of it is believed
+ * @lock:     held by who moves @base or changes @mask
+ * @narrowed: called when one that is %RAPL_WIDE turns out not to be, in any
+ *            context
+ * @resets:   how often the MSR was found set back
+ * @pace:     rapl_pace() of the last interval of the timer
+ * @tick:     boot time in ns after the last tick, 0 if there was none since
+ *            rebasing
+ * @ticked:   @units then
  */
 struct rapl_counter {
 	atomic64_t units;
@@ -112,8 +114,8 @@ static inline u64 rapl_counter_update(struct rapl_counter *c)
  * @now:  extended count now
  * @from: where the mark was
  *
- * Two readers may get here at once.  Whoever moves the mark counts the way that it
- * moved, and nobody counts while the mark is %RAPL_MARK_STOPPED.
+ * Two readers may get here at once.  Whoever moves the mark counts the way that
+ * it moved, and nobody counts while the mark is %RAPL_MARK_STOPPED.
  *
  * Context: any, NMI too; any number of CPUs at once.
  * Return: true if the caller has to count from @from to @now.
@@ -123,7 +125,7 @@ static inline bool rapl_mark_move(unsigned long *mark, unsigned long now,
 {
 	*from = READ_ONCE(*mark);
 	do {
-		/* Another one came later and was done first, or it is stopped. */
+		/* Another one came later and was first, or it is stopped. */
 		if ((long)(now - *from) <= 0)
 			return false;
 	} while (!try_cmpxchg(mark, from, now));

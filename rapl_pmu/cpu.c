@@ -45,9 +45,9 @@ MODULE_DEVICE_TABLE(x86cpu, rapl_cpu_aliases);
 
 /*
  * AMD PPRs 56713-B1 (19h 61h), 57238 (1Ah 02h) and 57896-B0 (1Ah 44h) give
- * TotalEnergyConsumed as bits 63:0 of MSRC001_029A and _029B, 54945 (17h 01h and
- * 08h) and 56214-B0 (19h 21h) as 31:0.  A model without a PPR at hand is taken to
- * have 32.
+ * TotalEnergyConsumed as bits 63:0 of MSRC001_029A and _029B, 54945 (17h 01h
+ * and 08h) and 56214-B0 (19h 21h) as 31:0.  A model without a PPR at hand is
+ * taken to have 32.
  */
 static bool rapl_cpu_amd_wide(void)
 {

@@ -7,9 +7,9 @@
  *
  * A RAPL counter is 32 bits wide (SDM vol. 3B, "RAPL Interfaces"; AMD PPR,
  * MSRC001_029A/B) and wraps within seconds on a large machine.  It is extended
- * in software to a count of units that never goes back, and only the
- * difference of two such counts is ever turned into energy.  Those of AMD's Zen 4
- * and 5 are 64 bits wide, and wrap never.
+ * in software to a count of units that never goes back, and only the difference
+ * of two such counts is ever turned into energy.  Those of AMD's Zen 4 and 5
+ * are 64 bits wide, and wrap never.
  */
 #ifndef RAPL_PMU_ENERGY_H
 #define RAPL_PMU_ENERGY_H
@@ -24,10 +24,10 @@
 #endif
 
 /*
- * Highest mean power that must be counted without loss: of a package, a die or a
- * platform, and of a core.  The timer and the test for a reset counter are both
- * derived from it.  That of a core is no larger than it must be, since its timer
- * wakes it up: 384 of them would wake up for nothing at all.
+ * Highest mean power that must be counted without loss: of a package, a die or
+ * a platform, and of a core.  The timer and the test for a reset counter are
+ * both derived from it.  That of a core is no larger than it must be, since its
+ * timer wakes it up: 384 of them would wake up for nothing at all.
  */
 #define RAPL_MAX_WATTS		10000
 #define RAPL_MAX_CORE_WATTS	250
@@ -36,22 +36,22 @@
 
 /*
  * A counter moves in steps, of about 1 ms on hardware, and of 1 s where a
- * hypervisor feeds it (QEMU): energy appears at once that was used over a while.
- * What the highest power burns in the longer of these is believed however little
- * time has gone by.  What it burns in a few of the shorter, 100 J of a package, is
- * believed without a look at the clock.
+ * hypervisor feeds it (QEMU): energy appears at once that was used over a
+ * while.  What the highest power burns in the longer of these is believed
+ * however little time has gone by.  What it burns in a few of the shorter, 100
+ * J of a package, is believed without a look at the clock.
  */
 #define RAPL_STEP_NS		RAPL_NSEC_PER_SEC
 #define RAPL_FREE_NS		(RAPL_NSEC_PER_SEC / 100)
 
-/* A rise of power that is believed of a counter that passed 0: see rapl_judge() */
+/* The rise of power that is believed where a counter passed 0: rapl_judge() */
 #define RAPL_RISE		4
 #define RAPL_IDLE_SHARE		100
 
 /*
- * A counter that is behind its last value by no more than the highest power burns
- * in this time, an update of the hardware, was read early and not reset: 10 J of
- * a package.
+ * A counter that is behind its last value by no more than the highest power
+ * burns in this time, an update of the hardware, was read early and not reset:
+ * 10 J of a package.
  */
 #define RAPL_EARLY_NS		(RAPL_NSEC_PER_SEC / 1000)
 
@@ -140,8 +140,8 @@ static inline u64 rapl_wrap_ns(struct rapl_unit unit)
  * rapl_timer_ns() - how often a counter must be looked at
  * @unit: unit of the counter; must be valid
  *
- * A quarter of the shortest wrap time leaves room for a timer that is late,
- * and for telling a reset from energy: 65 s for a core of AMD's.  Never more than
+ * A quarter of the shortest wrap time leaves room for a timer that is late, and
+ * for telling a reset from energy: 65 s for a core of AMD's.  Never more than
  * one wake-up a second.
  *
  * Return: period in ns, at least one second.
@@ -217,7 +217,8 @@ static inline enum rapl_advance rapl_judge_wide(u64 delta, u64 msr, u64 ns,
 	if (rapl_explains(-delta, RAPL_EARLY_NS, wrap))
 		return RAPL_ADVANCE_BACKWARD;
 	/* It went back within its low half, and that is what a wrap does. */
-	if ((msr - delta) >> 32 == msr >> 32 && rapl_explains((u32)delta, ns, wrap))
+	if ((msr - delta) >> 32 == msr >> 32 &&
+	    rapl_explains((u32)delta, ns, wrap))
 		return RAPL_ADVANCE_NARROW;
 	return RAPL_ADVANCE_RESET;
 }
@@ -231,12 +232,13 @@ static inline enum rapl_advance rapl_judge_wide(u64 delta, u64 msr, u64 ns,
  * @unit:  what it counts
  * @mask:  its bits
  *
- * What the highest power does not explain was a reset.  What it does explain and
- * did not pass 0 on the way is energy.  What passed 0 has wrapped or was reset to
- * it, and the interval before tells which: it was a reset if the power since then
- * would have to be more than RAPL_RISE times what it was, and the energy since a
- * reset would not be more than twice.  An idle processor may rise further: at
- * least RAPL_IDLE_SHARE of the highest power is taken for what it was.
+ * What the highest power does not explain was a reset.  What it does explain
+ * and did not pass 0 on the way is energy.  What passed 0 has wrapped or was
+ * reset to it, and the interval before tells which: it was a reset if the power
+ * since then would have to be more than RAPL_RISE times what it was, and the
+ * energy since a reset would not be more than twice.  An idle processor may
+ * rise further: at least RAPL_IDLE_SHARE of the highest power is taken for what
+ * it was.
  *
  * Return: what it is.
  */

@@ -2,9 +2,9 @@
 /*
  * What perf calls for an event: init, add, start, read, stop, del.
  *
- * An event lives on the CPU in charge of its instance, whatever CPU it was opened
- * on.  Its mark (hw.event_base) is the extended count of its meter at which it was
- * last brought up to date.
+ * An event lives on the CPU in charge of its instance, whatever CPU it was
+ * opened on.  Its mark (hw.event_base) is the extended count of its meter at
+ * which it was last brought up to date.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -33,9 +33,9 @@ static void rapl_event_count(struct perf_event *event,
 }
 
 /*
- * On any CPU of the package and without a lock: perf_event_read_local(), for BPF,
- * may even get here before the event is started, since perf lets it in as soon as
- * the event has its CPU.
+ * On any CPU of the package and without a lock: perf_event_read_local(), for
+ * BPF, may even get here before the event is started, since perf lets it in as
+ * soon as the event has its CPU.
  */
 static void rapl_event_read(struct perf_event *event)
 {

@@ -30,7 +30,7 @@ static int rapl_cpu_online(unsigned int cpu)
 			goto out;
 		*per_cpu_ptr(set->by_cpu, cpu) = inst;
 	}
-	/* Only now: if it failed for one set, the CPU goes down again unseen. */
+	/* Only now: if it failed for one set, the CPU goes down again. */
 	list_for_each_entry(set, &rapl_sets, node) {
 		struct rapl_instance *inst = *per_cpu_ptr(set->by_cpu, cpu);
 

@@ -3,8 +3,8 @@
  * A package, die or core: probing, and the CPU in charge.
  *
  * One online CPU of an instance is in charge of it: perf's events live there,
- * whatever CPU of the instance they were opened on, and so does the timer.  When
- * that CPU goes offline, another one takes over.
+ * whatever CPU of the instance they were opened on, and so does the timer.
+ * When that CPU goes offline, another one takes over.
  *
  * pmu->scope of Linux 6.13, which lets the core pick the CPU, is not used: 5.10
  * to 6.12 need all this anyway, and two ways are worse than one.
@@ -134,7 +134,8 @@ static struct rapl_instance *rapl_instance_new(struct rapl_set *set)
  *
  * One that was never seen before is made, and its counters are probed.
  *
- * Context: CPU hotplug, may sleep; the caller sees to it that there is only one.
+ * Context: CPU hotplug, may sleep; the caller sees to it that there is only
+ *          one.
  * Return: the instance, or NULL if there is no memory for it.
  */
 struct rapl_instance *rapl_instance_find(struct rapl_set *set, unsigned int cpu)

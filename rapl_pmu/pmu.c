@@ -289,9 +289,10 @@ static void rapl_explain(const struct rapl_cpu *cpu)
  * @name: of the package PMU; "_core" is added for that of the cores
  *
  * Context: process context, module init.
- * Return: 0, also if it was only that of the cores that could not be registered,
- *         which is then said in the log; -ENODEV if no counter answers, -ENOMEM,
- *         or what perf_pmu_register() said.  After an error nothing is left.
+ * Return: 0, also if it was only that of the cores that could not be
+ *         registered, which is then said in the log; -ENODEV if no counter
+ *         answers, -ENOMEM, or what perf_pmu_register() said.  After an error
+ *         nothing is left.
  */
 int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
 {
@@ -322,8 +323,8 @@ int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
 	if (err)
 		goto err_stop;
 	/*
-	 * From here on events may be open, and nothing can be taken back: without
-	 * power_core, there is power.
+	 * From here on events may be open, and nothing can be taken back:
+	 * without power_core, there is power.
 	 */
 	if (rapl_devices[1] && rapl_devices[1]->rp.set.domains)
 		rapl_device_register(rapl_devices[1]);

@@ -2,8 +2,8 @@
 /*
  * The timer against wraps: it runs on the CPU in charge of an instance while an
  * event is active whose counter may wrap, and reads each of these once, however
- * many events there are: an event remembers the count at which it was last brought
- * up to date.
+ * many events there are: an event remembers the count at which it was last
+ * brought up to date.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -97,7 +97,8 @@ static void rapl_timer_restart(void *data)
 void rapl_timer_kick(struct rapl_instance *inst)
 {
 	if (inst->cpu >= 0)
-		smp_call_function_single(inst->cpu, rapl_timer_restart, inst, 1);
+		smp_call_function_single(inst->cpu, rapl_timer_restart, inst,
+					 1);
 }
 
 /*

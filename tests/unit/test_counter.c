@@ -19,7 +19,8 @@
 
 /*
  * The machine: time in steps of 100 us in the upper half, the MSR in the lower,
- * so that at no moment one is without the other.  And what it used since start().
+ * so that at no moment one is without the other.  And what it used since
+ * start().
  */
 static u64 machine, truth, upper;
 static unsigned int times_narrowed;
