@@ -26,7 +26,7 @@ check "watch the timer" trace_timer
 # shellcheck disable=SC2086
 check "joules of 8 cores at 240 W for 400 s, a wrap and a half" pmu truth 400 0.1 $cores
 n=$(woken)
-diag "compare: wake-ups per core and hour with power_core | $((n * 3600 / 400 / 8))"
+diag "$((n * 3600 / 400 / 8)) wake-ups per core and hour"
 rate() { echo "woken up $n times"; [ "$n" -gt 0 ] && [ "$n" -le $((8 * 400 / 60)) ]; }
 check "at most one wake-up a core and minute" rate
 check "rmmod" unload_mod rapl_pmu
