@@ -97,6 +97,13 @@ static void rapl_event_del(struct perf_event *event, int flags)
 	rapl_event_stop(event, PERF_EF_UPDATE);
 }
 
+static void rapl_event_destroy(struct perf_event *event)
+{
+	struct rapl_meter *m = event->pmu_private;
+
+	rapl_instance_close(m->instance, event);
+}
+
 static int rapl_event_init(struct perf_event *event)
 {
 	const struct perf_event_attr *attr = &event->attr;
@@ -104,7 +111,6 @@ static int rapl_event_init(struct perf_event *event)
 	struct rapl_instance *inst;
 	struct rapl_meter *m;
 	unsigned int i;
-	int cpu;
 
 	/* Before anything else, or perf's search for the right PMU ends here */
 	if (attr->type != event->pmu->type)
@@ -136,11 +142,10 @@ static int rapl_event_init(struct perf_event *event)
 	 * Where it is not present, as the platform's in all packages but one,
 	 * nothing is counted: perf must be able to add the instances up.
 	 */
-	cpu = READ_ONCE(inst->cpu);
-	if (cpu < 0)
+	if (rapl_instance_open(inst, event))
 		return -ENODEV;
 
-	event->cpu = cpu;
+	event->destroy = rapl_event_destroy;
 	event->pmu_private = m;
 	event->hw.flags = 0;
 	event->hw.event_base = RAPL_MARK_STOPPED;

@@ -23,6 +23,9 @@
 #define RAPL_WATCH_MS	24
 #define RAPL_WATCH_STEP	4
 
+/* How long a CPU that goes offline waits for perf_event_open(), at most */
+#define RAPL_OPENING_MS	1000
+
 /* What @here of an absent meter points to: no instance, on every CPU. */
 static DEFINE_PER_CPU(struct rapl_instance *, rapl_nowhere);
 
@@ -107,6 +110,7 @@ static struct rapl_instance *rapl_instance_new(struct rapl_set *set)
 
 	inst->set = set;
 	inst->cpu = -1;
+	INIT_LIST_HEAD(&inst->events);
 	rapl_timer_init(inst);
 	for (i = 0; i < set->nr; i++) {
 		struct rapl_meter *m = &inst->meter[i];
@@ -196,6 +200,56 @@ static int rapl_instance_other(const struct rapl_instance *inst,
 	return -1;
 }
 
+/**
+ * rapl_instance_open() - give an event to the CPU in charge
+ * @inst:  instance
+ * @event: event that is being opened; its cpu is set
+ *
+ * Context: process context.
+ * Return: 0, or -ENODEV if no CPU of the instance is online.
+ */
+int rapl_instance_open(struct rapl_instance *inst, struct perf_event *event)
+{
+	int err = -ENODEV;
+
+	raw_spin_lock_irq(&inst->lock);
+	if (inst->cpu >= 0) {
+		event->cpu = inst->cpu;
+		list_add_tail(&event->active_entry, &inst->events);
+		err = 0;
+	}
+	raw_spin_unlock_irq(&inst->lock);
+	return err;
+}
+
+/**
+ * rapl_instance_close() - an event goes
+ * @inst:  instance
+ * @event: event that rapl_instance_open() was called for
+ *
+ * Context: process context.
+ */
+void rapl_instance_close(struct rapl_instance *inst, struct perf_event *event)
+{
+	raw_spin_lock_irq(&inst->lock);
+	list_del_init(&event->active_entry);
+	raw_spin_unlock_irq(&inst->lock);
+}
+
+/* Has perf still to take an event to this CPU, from where it could be moved? */
+static bool rapl_instance_opening(struct rapl_instance *inst, int cpu)
+{
+	const struct perf_event *event;
+	bool opening = false;
+
+	raw_spin_lock_irq(&inst->lock);
+	list_for_each_entry(event, &inst->events, active_entry)
+		if (event->cpu == cpu && !READ_ONCE(event->ctx))
+			opening = true;
+	raw_spin_unlock_irq(&inst->lock);
+	return opening;
+}
+
 static void rapl_set_migrating(struct rapl_instance *inst, bool migrating)
 {
 	raw_spin_lock_irq(&inst->lock);
@@ -215,8 +269,11 @@ static void rapl_set_migrating(struct rapl_instance *inst, bool migrating)
 void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 {
 	int target = rapl_instance_other(inst, cpu);
+	unsigned int ms;
 
+	raw_spin_lock_irq(&inst->lock);
 	WRITE_ONCE(inst->cpu, target);
+	raw_spin_unlock_irq(&inst->lock);
 
 	/*
 	 * With nowhere to go perf takes the events down with the CPU, and
@@ -225,6 +282,13 @@ void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 	 */
 	if (target < 0 || !inst->set->pmu)
 		return;
+
+	/* Who opens an event now gets @target, others are waited for. */
+	for (ms = 0; ms < RAPL_OPENING_MS; ms++) {
+		if (!rapl_instance_opening(inst, cpu))
+			break;
+		usleep_range(1000, 1500);
+	}
 
 	rapl_set_migrating(inst, true);
 	perf_pmu_migrate_context(inst->set->pmu, cpu, target);

@@ -17,6 +17,7 @@
 #include "counter.h"
 #include "cpu.h"
 
+struct perf_event;
 struct pmu;
 struct rapl_instance;
 
@@ -81,12 +82,13 @@ struct rapl_set {
 
 /**
  * struct rapl_instance - the counters of one package, die or core
- * @lock:      guards @active of the meters, @nr_active, @period, @migrating and
- *             starting the timer
+ * @lock:      guards @active of the meters, @nr_active, @period, @migrating,
+ *             @events and starting the timer
  * @timer:     runs on @cpu while an event is active that needs it
  * @set:       where it belongs
  * @node:      in @set
  * @cpu:       online CPU in charge, -1 if all are offline
+ * @events:    open events, by perf_event.active_entry
  * @nr_active: started events that need the timer
  * @period:    what the timer was last set to
  * @migrating: @cpu is going offline, its events are on their way
@@ -101,6 +103,7 @@ struct rapl_instance {
 	struct rapl_set *set;
 	struct list_head node;
 	int cpu;
+	struct list_head events;
 	unsigned int nr_active;
 	u64 period;
 	bool migrating;
@@ -127,6 +130,8 @@ static inline u64 rapl_meter_read(struct rapl_meter *m)
 
 struct rapl_instance *rapl_instance_find(struct rapl_set *set,
 					 unsigned int cpu);
+int rapl_instance_open(struct rapl_instance *inst, struct perf_event *event);
+void rapl_instance_close(struct rapl_instance *inst, struct perf_event *event);
 void rapl_instance_free(struct rapl_instance *inst);
 void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu);
 
