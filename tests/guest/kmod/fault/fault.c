@@ -23,15 +23,19 @@ module_param(delay, int, 0444);
 
 static atomic_t calls;
 
+/* In the place of the function, with its stack */
+static noinline long fault_return(void)
+{
+	return error;
+}
+
 static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 {
 	if (atomic_inc_return(&calls) != nth)
 		return 0;
 	mdelay(delay);
 	pr_info("%s: call %d returns %d\n", function, nth, error);
-	regs->ax = error;
-	regs->ip = *(unsigned long *)regs->sp;
-	regs->sp += sizeof(long);
+	regs->ip = (unsigned long)fault_return;
 	return 1;
 }
 NOKPROBE_SYMBOL(fault_pre);
