@@ -28,7 +28,8 @@ check "rmmod" unload_mod rapl_pmu
 unload_mod fault
 
 # sysfs is there already when this fails: its files go, once nobody reads them.
-check "registering will fail late" load_mod fault function=bus_add_device delay=500
+# Each time, since modprobe tries twice.
+check "registering will fail late" load_mod fault function=bus_add_device nth=0 delay=500
 (while [ ! -e /tmp/over ]; do cat /sys/devices/power/cpumask; done) >/tmp/read 2>/dev/null &
 check "it fails, under a reader" refuse_load rapl_pmu 'Cannot allocate memory'
 touch /tmp/over

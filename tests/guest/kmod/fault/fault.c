@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Makes the nth call of a kernel function fail: it returns error, after a delay in
- * ms if any.
+ * Makes the nth call of a kernel function fail, or each (nth=0): it returns error,
+ * after a delay in ms if any.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -31,10 +31,12 @@ static noinline long fault_return(void)
 
 static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 {
-	if (atomic_inc_return(&calls) != nth)
+	int call = atomic_inc_return(&calls);
+
+	if (nth && call != nth)
 		return 0;
 	mdelay(delay);
-	pr_info("%s: call %d returns %d\n", function, nth, error);
+	pr_info("%s: call %d returns %d\n", function, call, error);
 	regs->ip = (unsigned long)fault_return;
 	return 1;
 }
