@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the nth call of a kernel function fail, or each (nth=0): it returns error,
- * after a delay in ms if any.
+ * after a delay in ms if any.  Another one may be held up by stall_ms.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -20,6 +20,12 @@ module_param(error, int, 0444);
 
 static int delay;
 module_param(delay, int, 0444);
+
+static char *stall;
+module_param(stall, charp, 0444);
+
+static int stall_ms = 1000;
+module_param(stall_ms, int, 0444);
 
 static atomic_t calls;
 
@@ -42,16 +48,35 @@ static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(fault_pre);
 
+static int stall_pre(struct kprobe *probe, struct pt_regs *regs)
+{
+	mdelay(stall_ms);
+	return 0;
+}
+NOKPROBE_SYMBOL(stall_pre);
+
 static struct kprobe fault = { .pre_handler = fault_pre };
+static struct kprobe stalled = { .pre_handler = stall_pre };
 
 static int __init fault_init(void)
 {
+	int err;
+
 	fault.symbol_name = function;
-	return register_kprobe(&fault);
+	err = register_kprobe(&fault);
+	if (err || !stall)
+		return err;
+	stalled.symbol_name = stall;
+	err = register_kprobe(&stalled);
+	if (err)
+		unregister_kprobe(&fault);
+	return err;
 }
 
 static void __exit fault_exit(void)
 {
+	if (stall)
+		unregister_kprobe(&stalled);
 	unregister_kprobe(&fault);
 }
 
