@@ -36,6 +36,7 @@ dmesg_mark
 check "rapl_pmu first" load_mod rapl_pmu
 check "one line says who has power otherwise, and what differs" \
 	expect_dmesg "^rapl_pmu: PMU power of this processor is otherwise served by powercap's intel_rapl_msr, which perf stat -a adds up over all CPUs; "
+modprobe intel_rapl_common
 check "powercap second: EEXIST" refused intel_rapl_msr
 check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own intel_rapl_msr is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it"
 check "and power is ours, and right" pmu truth 3 0.5 power/energy-pkg@0 power/energy-cores@1
