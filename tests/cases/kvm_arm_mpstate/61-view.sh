@@ -2,7 +2,7 @@
 # If this fails, the host's view of its VMs is wrong, or holds on to dead ones.
 # tier: fast 6.1
 # guest: mpstate
-# timeout: 240
+# timeout: 480
 
 [ -e /dev/kvm ] || skip_all "this kernel has no KVM"
 
@@ -56,7 +56,7 @@ wait
 rm -f /tmp/let-go
 mpstate crowd 4200 /tmp/let-go >/tmp/crowd 2>&1 &
 ready() { grep -q '^crowd: 4200' /tmp/crowd; }
-crowd() { wait_for 100 ready || { cat /tmp/crowd; return 1; }; [ "$(grep -c 'no vcpus' $view/vms)" = 4096 ] || { tail -n 3 $view/vms; return 1; }; }
+crowd() { wait_for 300 ready || { cat /tmp/crowd; return 1; }; [ "$(grep -c 'no vcpus' $view/vms)" = 4096 ] || { tail -n 3 $view/vms; return 1; }; }
 check "of 4200 VMs 4096 have room" crowd
 short() { grep -q '^# there were more than 4096 at a time: not all are here$' $view/vms; }
 check "and the file says so" short
