@@ -76,9 +76,31 @@ struct rapl_look {
 	u64 now;
 };
 
-static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
+/*
+ * Is it only an early sample?  Those are over with the next update, which a
+ * hypervisor makes within a second; who is behind the same count for longer was
+ * reset.  If another CPU finds a new beginning meanwhile, the time is the younger
+ * one, and an old one is not taken for it.
+ */
+static bool rapl_counter_lags(struct rapl_counter *c,
+			      const struct rapl_look *look)
+{
+	u64 at = READ_ONCE(c->behind_at), since;
+
+	barrier();
+	since = READ_ONCE(c->behind);
+	if (since && at == (u64)look->units)
+		return (s64)(look->now - since) <= (s64)RAPL_STEP_NS;
+	WRITE_ONCE(c->behind, look->now | 1);
+	barrier();
+	WRITE_ONCE(c->behind_at, look->units);
+	return true;
+}
+
+static enum rapl_advance rapl_counter_look(struct rapl_counter *c,
 					   struct rapl_look *look)
 {
+	enum rapl_advance advance;
 	u64 stamp, elapsed, base, mask, msr;
 
 	/*
@@ -103,8 +125,11 @@ static enum rapl_advance rapl_counter_look(const struct rapl_counter *c,
 	} while (READ_ONCE(c->base) != base || READ_ONCE(c->mask) != mask);
 
 	look->next = rapl_extend(look->units, msr - base, mask);
-	return rapl_judge(look->next - look->units, msr, elapsed,
-			  READ_ONCE(c->pace), c->unit, mask);
+	advance = rapl_judge(look->next - look->units, msr, elapsed,
+			     READ_ONCE(c->pace), c->unit, mask);
+	if (advance == RAPL_ADVANCE_BACKWARD && !rapl_counter_lags(c, look))
+		return RAPL_ADVANCE_RESET;
+	return advance;
 }
 
 /* The MSR was found set back, or not to be as wide as it is said to be. */

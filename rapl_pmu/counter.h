@@ -29,6 +29,9 @@
  * @lock:     held by who moves @base or changes @mask
  * @narrowed: called when one that is %RAPL_WIDE turns out not to be, in any
  *            context
+ * @behind:   boot time in ns at which the MSR was first seen a little behind
+ *            @units
+ * @behind_at: @units then
  * @resets:   how often the MSR was found set back
  * @pace:     rapl_pace() of the last interval of the timer
  * @tick:     boot time in ns after the last tick, 0 if there was none since
@@ -45,6 +48,8 @@ struct rapl_counter {
 	u64 stamp;
 	raw_spinlock_t lock;
 	void (*narrowed)(struct rapl_counter *c);
+	u64 behind;
+	u64 behind_at;
 	unsigned int resets;
 	u64 pace;
 	u64 tick;

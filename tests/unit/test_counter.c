@@ -132,6 +132,32 @@ static void test_coarse(void)
 	TEST(rapl_counter_update(&counter) == truth, "and it goes on from there");
 }
 
+/* A reset by less than an early sample may lack is told from one by its length. */
+static void test_small(void)
+{
+	start(16, 5U << 16);
+	set_msr(1U << 16);
+	TEST(rapl_counter_update(&counter) == 0 && !counter.resets,
+	     "4 J back: read early");
+	advance(0, 9000);
+	TEST(rapl_counter_update(&counter) == 0 && !counter.resets,
+	     "and 0.9 s later, too");
+	advance(0, 2000);
+	TEST(rapl_counter_update(&counter) == 0 && counter.resets == 1,
+	     "but not for more than a second: it was reset");
+	advance(100, 1);
+	TEST(rapl_counter_update(&counter) == truth, "and it goes on from there");
+
+	set_msr(machine - 50);
+	rapl_counter_update(&counter);
+	set_msr(machine + 50);
+	advance(1000, 20000);
+	TEST(rapl_counter_update(&counter) == truth, "time goes by");
+	set_msr(machine - 50);
+	TEST(rapl_counter_update(&counter) == truth && counter.resets == 1,
+	     "an early sample is a new one when the count went on in between");
+}
+
 /* AMD's Zen 4 and 5: no wrap, and nobody looks for a day. */
 static void test_wide(void)
 {
@@ -433,6 +459,7 @@ int main(void)
 {
 	test_alone();
 	test_coarse();
+	test_small();
 	test_wide();
 	seed = 1;
 	test_feed();
