@@ -9,13 +9,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/kvm.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,11 +174,12 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-static void sleep_ms(unsigned int ms)
+static int sleep_ms(int ms)
 {
 	struct timespec ts = { ms / 1000, (ms % 1000) * 1000000l };
 
 	nanosleep(&ts, NULL);
+	return ms;
 }
 
 static const char *state_name(unsigned int state)
@@ -215,6 +216,27 @@ struct vm {
 	struct vcpu vcpu[MAX_VCPUS];
 };
 
+static int must_ioctl(int fd, unsigned long request, uintptr_t arg, const char *name)
+{
+	int ret = ioctl(fd, request, arg);
+
+	if (ret < 0)
+		die("%s", name);
+	return ret;
+}
+
+/* @arg is a number or a pointer */
+#define MUST(fd, request, arg) must_ioctl(fd, request, (uintptr_t)(arg), #request)
+
+static void *must_map(size_t size, int flags, int fd)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
+
+	if (memory == MAP_FAILED)
+		die("mmap");
+	return memory;
+}
+
 static int open_kvm(void)
 {
 	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
@@ -234,49 +256,24 @@ static void create_vm(struct vm *vm, int n)
 
 	memset(vm, 0, sizeof(*vm));
 	vm->kvm = open_kvm();
-	vm->fd = ioctl(vm->kvm, KVM_CREATE_VM, 0ul);
-	if (vm->fd < 0)
-		die("KVM_CREATE_VM");
-	vm->ram = mmap(NULL, RAM_SIZE, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (vm->ram == MAP_FAILED)
-		die("guest memory");
+	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, 0);
+	vm->ram = must_map(RAM_SIZE, MAP_ANONYMOUS, -1);
 	memcpy(vm->ram, payload, payload_end - payload);
 	vm->mail = (volatile uint64_t *)(vm->ram + MAILBOX);
 	region.userspace_addr = (uintptr_t)vm->ram;
-	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
-		die("KVM_SET_USER_MEMORY_REGION");
-	if (ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->init))
-		die("KVM_ARM_PREFERRED_TARGET");
+	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
+	MUST(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->init);
 	vm->init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	vm->run_size = ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0ul);
+	vm->run_size = MUST(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 
 	vm->n = n;
 	for (i = 0; i < n; i++) {
 		struct vcpu *v = &vm->vcpu[i];
 
 		v->id = i;
-		v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)i);
-		if (v->fd < 0)
-			die("KVM_CREATE_VCPU %d", i);
-		v->run = mmap(NULL, vm->run_size, PROT_READ | PROT_WRITE,
-			      MAP_SHARED, v->fd, 0);
-		if (v->run == MAP_FAILED)
-			die("kvm_run of vcpu %d", i);
+		v->fd = MUST(vm->fd, KVM_CREATE_VCPU, i);
+		v->run = must_map(vm->run_size, 0, v->fd);
 	}
-}
-
-static void destroy_vm(struct vm *vm)
-{
-	int i;
-
-	for (i = 0; i < vm->n; i++) {
-		munmap(vm->vcpu[i].run, vm->run_size);
-		close(vm->vcpu[i].fd);
-	}
-	munmap(vm->ram, RAM_SIZE);
-	close(vm->fd);
-	close(vm->kvm);
 }
 
 static void init_vcpu(struct vm *vm, int i, int off)
@@ -285,8 +282,7 @@ static void init_vcpu(struct vm *vm, int i, int off)
 
 	if (off)
 		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
-	if (ioctl(vm->vcpu[i].fd, KVM_ARM_VCPU_INIT, &init))
-		die("KVM_ARM_VCPU_INIT of vcpu %d", i);
+	MUST(vm->vcpu[i].fd, KVM_ARM_VCPU_INIT, &init);
 }
 
 /* As every VMM does at both ends: the first on, the rest off. */
@@ -305,8 +301,7 @@ static void set_reg(struct vcpu *v, uint64_t id, uint64_t value)
 {
 	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
 
-	if (ioctl(v->fd, KVM_SET_ONE_REG, &reg))
-		die("KVM_SET_ONE_REG %#llx of vcpu %d", (unsigned long long)id, v->id);
+	MUST(v->fd, KVM_SET_ONE_REG, &reg);
 }
 
 static void set_entry(struct vcpu *v, uint64_t context)
@@ -354,23 +349,18 @@ static int set_state(struct vcpu *v, unsigned int state)
 static unsigned int must_get(struct vcpu *v)
 {
 	unsigned int state;
-	int err = get_state(v, &state);
 
-	if (err) {
-		errno = err;
+	errno = get_state(v, &state);
+	if (errno)
 		die("KVM_GET_MP_STATE of vcpu %d", v->id);
-	}
 	return state;
 }
 
 static void must_set(struct vcpu *v, unsigned int state)
 {
-	int err = set_state(v, state);
-
-	if (err) {
-		errno = err;
+	errno = set_state(v, state);
+	if (errno)
 		die("KVM_SET_MP_STATE %u of vcpu %d", state, v->id);
-	}
 }
 
 static void expect_state(struct vcpu *v, unsigned int want, const char *when)
@@ -457,6 +447,20 @@ static void start_all(struct vm *vm)
 			start_vcpu(&vm->vcpu[i]);
 }
 
+static void end_vm(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < vm->n; i++) {
+		stop_vcpu(&vm->vcpu[i]);
+		munmap(vm->vcpu[i].run, vm->run_size);
+		close(vm->vcpu[i].fd);
+	}
+	munmap(vm->ram, RAM_SIZE);
+	close(vm->fd);
+	close(vm->kvm);
+}
+
 static void stop_all(struct vm *vm)
 {
 	int i;
@@ -479,29 +483,24 @@ static void write_mail(struct vm *vm, enum word word, int i, uint64_t value)
 /* Emulated hosts are slow: generous, and over as soon as it is true. */
 #define PATIENCE_MS 20000
 
+/* Waits until @condition, looked at every @step ms, is true: 0 if it never is. */
+#define COMES_TRUE(condition, step) ({ \
+	int left = PATIENCE_MS; \
+	while (left > 0 && !(condition)) \
+		left -= sleep_ms(step); \
+	left > 0; \
+})
+
 static int wait_mail(struct vm *vm, enum word word, int i, uint64_t value)
 {
-	int ms;
-
-	for (ms = 0; ms < PATIENCE_MS; ms++) {
-		if (read_mail(vm, word, i) == value)
-			return 1;
-		sleep_ms(1);
-	}
-	return 0;
+	return COMES_TRUE(read_mail(vm, word, i) == value, 1);
 }
 
 static int beats(struct vm *vm, int i)
 {
 	uint64_t first = read_mail(vm, W_BEAT, i);
-	int ms;
 
-	for (ms = 0; ms < PATIENCE_MS; ms++) {
-		if (read_mail(vm, W_BEAT, i) > first + 10)
-			return 1;
-		sleep_ms(1);
-	}
-	return 0;
+	return COMES_TRUE(read_mail(vm, W_BEAT, i) > first + 10, 1);
 }
 
 static int is_still(struct vm *vm, int i, unsigned int ms)
@@ -514,8 +513,8 @@ static int is_still(struct vm *vm, int i, unsigned int ms)
 
 static void expect_beats(struct vm *vm, int i, const char *when)
 {
-	expect(beats(vm, i), "vcpu %d %s: runs (heartbeat %llu)", i, when,
-	       (unsigned long long)read_mail(vm, W_BEAT, i));
+	expect(beats(vm, i), "vcpu %d %s: runs (heartbeat %" PRIu64 ")", i, when,
+	       read_mail(vm, W_BEAT, i));
 }
 
 static void expect_still(struct vm *vm, int i, const char *when)
@@ -555,9 +554,9 @@ static void leave(struct vm *vm, int i, uint64_t function)
 static int64_t end(struct vm *vm, int i)
 {
 	if (!wait_mail(vm, W_COMMAND, i, CMD_NONE))
-		expect(0, "vcpu %d: PSCI function %#llx does not return", i,
-		       (unsigned long long)read_mail(vm, W_FUNCTION, i));
-	return (int64_t)read_mail(vm, W_RESULT, i);
+		expect(0, "vcpu %d: PSCI function %#" PRIx64 " does not return", i,
+		       read_mail(vm, W_FUNCTION, i));
+	return read_mail(vm, W_RESULT, i);
 }
 
 static int64_t cpu_on(struct vm *vm, int i, uint64_t target)
@@ -575,14 +574,7 @@ static int64_t affinity(struct vm *vm, int i, uint64_t target)
 /* Until GET says so: CPU_OFF is over a little after the mail says done. */
 static int reaches(struct vm *vm, int i, unsigned int want)
 {
-	int ms;
-
-	for (ms = 0; ms < PATIENCE_MS / 10; ms++) {
-		if (must_get(&vm->vcpu[i]) == want)
-			return 1;
-		sleep_ms(10);
-	}
-	return 0;
+	return COMES_TRUE(must_get(&vm->vcpu[i]) == want, 10);
 }
 
 static void boot_vm(struct vm *vm, int n)
@@ -682,80 +674,88 @@ static void check_table(struct vcpu *v, const char *when)
 	expect(1, "%s: %u sets gone through", when, tried);
 }
 
-/* ---- commands ---- */
+/* What follows takes a sign per vCPU: '+' for one that is on, '-' for one off. */
 
-static int cmd_table(void)
+static void set_states(struct vm *vm, const char *signs)
 {
-	struct vm vm;
+	int i;
 
-	create_vm(&vm, 2);
-	expect_state(&vm.vcpu[0], RUNNABLE, "before INIT");
-	check_table(&vm.vcpu[0], "before INIT");
-	must_set(&vm.vcpu[0], RUNNABLE);
-	must_set(&vm.vcpu[1], RUNNABLE);
-	init_boot(&vm);
-	expect_state(&vm.vcpu[0], RUNNABLE, "after INIT");
-	expect_state(&vm.vcpu[1], off_word(), "after INIT with POWER_OFF");
-	check_table(&vm.vcpu[0], "after INIT");
-	check_table(&vm.vcpu[1], "after INIT with POWER_OFF");
+	for (i = 0; signs[i]; i++)
+		must_set(&vm->vcpu[i], signs[i] == '+' ? RUNNABLE : STOPPED);
+}
+
+static void expect_states(struct vm *vm, const char *signs, const char *when)
+{
+	int i;
+
+	for (i = 0; signs[i]; i++)
+		expect_state(&vm->vcpu[i], signs[i] == '+' ? RUNNABLE : off_word(), when);
+}
+
+static void expect_running(struct vm *vm, const char *signs, const char *when)
+{
+	int i;
+
+	for (i = 0; signs[i]; i++)
+		(signs[i] == '+' ? expect_beats : expect_still)(vm, i, when);
+}
+
+/* ---- commands: each finds a VM as its line of the table at the end says ---- */
+
+static char **args;	/* what follows the command's name */
+
+static void cmd_table(struct vm *vm)
+{
+	expect_state(&vm->vcpu[0], RUNNABLE, "before INIT");
+	check_table(&vm->vcpu[0], "before INIT");
+	set_states(vm, "++");
+	init_boot(vm);
+	expect_states(vm, "+-", "after INIT, vcpu 1 with POWER_OFF");
+	check_table(&vm->vcpu[0], "after INIT");
+	check_table(&vm->vcpu[1], "after INIT with POWER_OFF");
 	/* INIT decides, whatever was set before */
-	must_set(&vm.vcpu[0], STOPPED);
-	must_set(&vm.vcpu[1], RUNNABLE);
-	init_boot(&vm);
-	expect_state(&vm.vcpu[0], RUNNABLE, "after second INIT");
-	expect_state(&vm.vcpu[1], off_word(), "after second INIT with POWER_OFF");
-	destroy_vm(&vm);
-	return surprises;
+	set_states(vm, "-+");
+	init_boot(vm);
+	expect_states(vm, "+-", "after second INIT");
+}
+
+static void expect_capability(struct vm *vm, int want)
+{
+	expect(ioctl(vm->kvm, KVM_CHECK_EXTENSION, CAP_MP_STATE) == want,
+	       "KVM_CAP_MP_STATE is %d on /dev/kvm", want);
+	expect(ioctl(vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) == want,
+	       "KVM_CAP_MP_STATE is %d on the VM", want);
 }
 
 /* A host without handlers: EINVAL whatever is asked, and no capability. */
-static int cmd_absent(void)
+static void cmd_absent(struct vm *vm)
 {
 	unsigned int n, state;
-	struct vm vm;
 
-	boot_vm(&vm, 2);
 	for (n = 0; n < N_VALUES; n++)
-		if (set_state(&vm.vcpu[n & 1], nth_value(n)) != EINVAL)
+		if (set_state(&vm->vcpu[n & 1], nth_value(n)) != EINVAL)
 			expect(0, "SET %u is not refused with EINVAL", nth_value(n));
-	expect(get_state(&vm.vcpu[0], &state) == EINVAL, "GET of vcpu 0 gives EINVAL");
-	expect(get_state(&vm.vcpu[1], &state) == EINVAL, "GET of vcpu 1 gives EINVAL");
-	expect(ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 0,
-	       "no KVM_CAP_MP_STATE on the VM");
-	expect(ioctl(vm.kvm, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 0,
-	       "no KVM_CAP_MP_STATE on /dev/kvm");
-	destroy_vm(&vm);
-	return surprises;
+	expect(get_state(&vm->vcpu[0], &state) == EINVAL, "GET of vcpu 0 gives EINVAL");
+	expect(get_state(&vm->vcpu[1], &state) == EINVAL, "GET of vcpu 1 gives EINVAL");
+	expect_capability(vm, 0);
 }
 
-static int cmd_cap(void)
+static void cmd_cap(struct vm *vm)
 {
-	struct vm vm;
-
-	create_vm(&vm, 0);
-	expect(ioctl(vm.kvm, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 1,
-	       "KVM_CAP_MP_STATE is 1 on /dev/kvm");
-	expect(ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) == 1,
-	       "KVM_CAP_MP_STATE is 1 on the VM");
-	destroy_vm(&vm);
-	return surprises;
+	expect_capability(vm, 1);
 }
 
-static int cmd_extensions(void)
+static void cmd_extensions(struct vm *vm)
 {
-	struct vm vm;
 	int e;
 
-	create_vm(&vm, 1);
 	for (e = 0; e <= 300; e++)
 		printf("%d %d %d\n", e,
-		       ioctl(vm.kvm, KVM_CHECK_EXTENSION, (unsigned long)e),
-		       ioctl(vm.fd, KVM_CHECK_EXTENSION, (unsigned long)e));
+		       ioctl(vm->kvm, KVM_CHECK_EXTENSION, (unsigned long)e),
+		       ioctl(vm->fd, KVM_CHECK_EXTENSION, (unsigned long)e));
 	printf("14+2^32 %d %d\n",
-	       ioctl(vm.kvm, KVM_CHECK_EXTENSION, (1ul << 32) + 14),
-	       ioctl(vm.fd, KVM_CHECK_EXTENSION, (1ul << 32) + 14));
-	destroy_vm(&vm);
-	return 0;
+	       ioctl(vm->kvm, KVM_CHECK_EXTENSION, (1ul << 32) + 14),
+	       ioctl(vm->fd, KVM_CHECK_EXTENSION, (1ul << 32) + 14));
 }
 
 /* Answers only, for comparing two hosts byte by byte. */
@@ -780,134 +780,101 @@ static void print_answers(struct vm *vm, const char *when)
 	}
 }
 
-static int cmd_transcript(void)
+static void cmd_transcript(struct vm *vm)
 {
-	struct vm vm;
-	int i;
-
-	create_vm(&vm, 3);
 	/* a bad pointer is the ioctl layer's, before or after the handler */
-	printf("bad pointer: get %d", ioctl(vm.vcpu[0].fd, KVM_GET_MP_STATE, 16ul) ? errno : 0);
-	printf(", set %d\n", ioctl(vm.vcpu[0].fd, KVM_SET_MP_STATE, 16ul) ? errno : 0);
-	print_answers(&vm, "before init");
-	for (i = 0; i < 3; i++)
-		must_set(&vm.vcpu[i], RUNNABLE);
-	init_boot(&vm);
-	print_answers(&vm, "after init");
-	init_boot(&vm);
-	set_entry(&vm.vcpu[0], 0);
-	start_all(&vm);
-	printf("vcpu 0 beats: %d\n", beats(&vm, 0));
-	printf("cpu_on 1: %lld\n", (long long)cpu_on(&vm, 0, 1));
-	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
-	printf("cpu_on 1 again: %lld\n", (long long)cpu_on(&vm, 0, 1));
-	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
-	printf("affinity 2: %lld\n", (long long)affinity(&vm, 0, 2));
-	leave(&vm, 1, CPU_OFF);
-	printf("vcpu 1 goes off: %d\n", reaches(&vm, 1, STOPPED));
-	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
-	stop_all(&vm);
-	print_answers(&vm, "after run");
+	printf("bad pointer: get %d", ioctl(vm->vcpu[0].fd, KVM_GET_MP_STATE, 16ul) ? errno : 0);
+	printf(", set %d\n", ioctl(vm->vcpu[0].fd, KVM_SET_MP_STATE, 16ul) ? errno : 0);
+	print_answers(vm, "before init");
+	set_states(vm, "+++");
+	init_boot(vm);
+	print_answers(vm, "after init");
+	init_boot(vm);
+	set_entry(&vm->vcpu[0], 0);
+	start_all(vm);
+	printf("vcpu 0 beats: %d\n", beats(vm, 0));
+	printf("cpu_on 1: %" PRId64 "\n", cpu_on(vm, 0, 1));
+	printf("vcpu 1 beats: %d\n", beats(vm, 1));
+	printf("cpu_on 1 again: %" PRId64 "\n", cpu_on(vm, 0, 1));
+	printf("affinity 1: %" PRId64 "\n", affinity(vm, 0, 1));
+	printf("affinity 2: %" PRId64 "\n", affinity(vm, 0, 2));
+	leave(vm, 1, CPU_OFF);
+	printf("vcpu 1 goes off: %d\n", reaches(vm, 1, STOPPED));
+	printf("affinity 1: %" PRId64 "\n", affinity(vm, 0, 1));
+	stop_all(vm);
+	print_answers(vm, "after run");
 	/* the guest sees what userspace set */
-	must_set(&vm.vcpu[0], RUNNABLE);
-	must_set(&vm.vcpu[1], STOPPED);
-	must_set(&vm.vcpu[2], RUNNABLE);
-	set_entry(&vm.vcpu[2], 7);
-	start_all(&vm);
-	printf("vcpu 2 beats: %d\n", beats(&vm, 2));
-	printf("vcpu 1 still: %d\n", is_still(&vm, 1, 200));
-	printf("affinity 1: %lld\n", (long long)affinity(&vm, 0, 1));
-	printf("affinity 2: %lld\n", (long long)affinity(&vm, 0, 2));
-	printf("cpu_on 2: %lld\n", (long long)cpu_on(&vm, 0, 2));
-	printf("cpu_on 1: %lld\n", (long long)cpu_on(&vm, 2, 1));
-	printf("vcpu 1 beats: %d\n", beats(&vm, 1));
-	leave(&vm, 1, SYSTEM_RESET);
-	for (i = 0; i < PATIENCE_MS && !vm.vcpu[1].exit_reason; i++)
-		sleep_ms(1);
-	printf("reset: exit %d event %d\n", vm.vcpu[1].exit_reason, vm.vcpu[1].event);
-	stop_all(&vm);
-	print_answers(&vm, "after reset");
-	destroy_vm(&vm);
-	return 0;
+	set_states(vm, "+-+");
+	set_entry(&vm->vcpu[2], 7);
+	start_all(vm);
+	printf("vcpu 2 beats: %d\n", beats(vm, 2));
+	printf("vcpu 1 still: %d\n", is_still(vm, 1, 200));
+	printf("affinity 1: %" PRId64 "\n", affinity(vm, 0, 1));
+	printf("affinity 2: %" PRId64 "\n", affinity(vm, 0, 2));
+	printf("cpu_on 2: %" PRId64 "\n", cpu_on(vm, 0, 2));
+	printf("cpu_on 1: %" PRId64 "\n", cpu_on(vm, 2, 1));
+	printf("vcpu 1 beats: %d\n", beats(vm, 1));
+	leave(vm, 1, SYSTEM_RESET);
+	(void)COMES_TRUE(vm->vcpu[1].exit_reason, 1);
+	printf("reset: exit %d event %d\n", vm->vcpu[1].exit_reason, vm->vcpu[1].event);
+	stop_all(vm);
+	print_answers(vm, "after reset");
 }
 
 /* Initialised off and never run: SET RUNNABLE starts it at the set PC; the reverse. */
-static int cmd_power(void)
+static void cmd_power(struct vm *vm)
 {
-	struct vm vm;
-
-	boot_vm(&vm, 2);
-	set_entry(&vm.vcpu[1], 0x77);
-	start_all(&vm);
-	expect_beats(&vm, 0, "initialised on");
-	expect_still(&vm, 1, "initialised off");
-	stop_all(&vm);
-	must_set(&vm.vcpu[1], RUNNABLE);
-	must_set(&vm.vcpu[0], STOPPED);
-	expect_state(&vm.vcpu[1], RUNNABLE, "after SET RUNNABLE");
-	expect_state(&vm.vcpu[0], off_word(), "after SET STOPPED");
-	start_all(&vm);
-	expect_beats(&vm, 1, "powered on by SET, never run before");
-	expect(read_mail(&vm, W_CONTEXT, 1) == 0x77,
+	set_entry(&vm->vcpu[1], 0x77);
+	start_all(vm);
+	expect_running(vm, "+-", "as initialised");
+	stop_all(vm);
+	set_states(vm, "-+");
+	expect_states(vm, "-+", "after SET");
+	start_all(vm);
+	expect_beats(vm, 1, "powered on by SET, never run before");
+	expect(read_mail(vm, W_CONTEXT, 1) == 0x77,
 	       "vcpu 1 came in with the registers userspace set");
-	expect_still(&vm, 0, "powered off by SET, was running");
-	expect(affinity(&vm, 1, 0) == 1, "the guest sees vcpu 0 off");
-	stop_all(&vm);
-	must_set(&vm.vcpu[0], RUNNABLE);
-	start_all(&vm);
-	expect_beats(&vm, 0, "powered on again by SET");
-	expect(read_mail(&vm, W_ENTRIES, 0) == 1, "vcpu 0 went on, not in again");
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	expect_still(vm, 0, "powered off by SET, was running");
+	expect(affinity(vm, 1, 0) == 1, "the guest sees vcpu 0 off");
+	stop_all(vm);
+	must_set(&vm->vcpu[0], RUNNABLE);
+	start_all(vm);
+	expect_beats(vm, 0, "powered on again by SET");
+	expect(read_mail(vm, W_ENTRIES, 0) == 1, "vcpu 0 went on, not in again");
 }
 
 /* SET STOPPED on a vCPU whose thread is in KVM_RUN, kicked out for it. */
-static int cmd_stop_running(void)
+static void cmd_stop_running(struct vm *vm)
 {
-	struct vm vm;
 	int round;
 
-	boot_vm(&vm, 2);
-	start_all(&vm);
 	for (round = 0; round < 5; round++) {
-		expect_beats(&vm, 0, "before SET STOPPED");
+		expect_beats(vm, 0, "before SET STOPPED");
 		/* its thread goes straight back into KVM_RUN */
-		must_set(&vm.vcpu[0], STOPPED);
-		expect_still(&vm, 0, "after SET STOPPED");
-		expect_state(&vm.vcpu[0], off_word(), "after SET STOPPED");
-		must_set(&vm.vcpu[0], RUNNABLE);
+		must_set(&vm->vcpu[0], STOPPED);
+		expect_still(vm, 0, "after SET STOPPED");
+		expect_state(&vm->vcpu[0], off_word(), "after SET STOPPED");
+		must_set(&vm->vcpu[0], RUNNABLE);
 	}
-	expect_beats(&vm, 0, "at the end");
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	expect_beats(vm, 0, "at the end");
 }
 
 /* A vCPU in WFI is on: the mistake of calling it HALTED. */
-static int cmd_wfi(void)
+static void cmd_wfi(struct vm *vm)
 {
 	struct kvm_irq_level irq = {
 		.irq = (KVM_ARM_IRQ_TYPE_CPU << KVM_ARM_IRQ_TYPE_SHIFT) |
 			KVM_ARM_IRQ_CPU_IRQ,
 		.level = 1,
 	};
-	struct vm vm;
 
-	boot_vm(&vm, 1);
-	start_all(&vm);
-	expect_beats(&vm, 0, "before WFI");
-	write_mail(&vm, W_COMMAND, 0, CMD_WFI);
+	write_mail(vm, W_COMMAND, 0, CMD_WFI);
 	sleep_ms(200);
-	expect(is_still(&vm, 0, 200), "vcpu 0 waits in WFI");
-	expect_state(&vm.vcpu[0], RUNNABLE, "in WFI");
-	if (ioctl(vm.fd, KVM_IRQ_LINE, &irq))
-		die("KVM_IRQ_LINE");
-	expect(wait_mail(&vm, W_COMMAND, 0, CMD_NONE), "the interrupt ends WFI");
-	expect_beats(&vm, 0, "after WFI");
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	expect(is_still(vm, 0, 200), "vcpu 0 waits in WFI");
+	expect_state(&vm->vcpu[0], RUNNABLE, "in WFI");
+	MUST(vm->fd, KVM_IRQ_LINE, &irq);
+	expect(wait_mail(vm, W_COMMAND, 0, CMD_NONE), "the interrupt ends WFI");
+	expect_beats(vm, 0, "after WFI");
 }
 
 /* ---- save and restore through a file ---- */
@@ -947,8 +914,7 @@ static void save_vcpu(struct vcpu *v, FILE *f)
 		die("KVM_GET_REG_LIST gives no size");
 	list = calloc(1, sizeof(*list) + probe.n * sizeof(uint64_t));
 	list->n = probe.n;
-	if (ioctl(v->fd, KVM_GET_REG_LIST, list))
-		die("KVM_GET_REG_LIST");
+	MUST(v->fd, KVM_GET_REG_LIST, list);
 	put(f, &list->n, sizeof(list->n));
 	for (i = 0; i < list->n; i++) {
 		struct saved_reg saved = { .id = list->reg[i] };
@@ -956,8 +922,7 @@ static void save_vcpu(struct vcpu *v, FILE *f)
 			.id = list->reg[i], .addr = (uintptr_t)saved.value,
 		};
 
-		if (ioctl(v->fd, KVM_GET_ONE_REG, &reg))
-			die("KVM_GET_ONE_REG %#llx", (unsigned long long)reg.id);
+		MUST(v->fd, KVM_GET_ONE_REG, &reg);
 		put(f, &saved, sizeof(saved));
 	}
 	free(list);
@@ -984,108 +949,87 @@ static unsigned int restore_vcpu(struct vcpu *v, FILE *f)
 		same = !ioctl(v->fd, KVM_GET_ONE_REG, &reg) &&
 			!memcmp(now, saved.value, reg_size(saved.id));
 		if (!same)
-			expect(0, "register %#llx of vcpu %d does not restore",
-			       (unsigned long long)saved.id, v->id);
+			expect(0, "register %#" PRIx64 " of vcpu %d does not restore",
+			       saved.id, v->id);
 	}
 	return state;
 }
 
-static int cmd_save(const char *path)
+static FILE *must_open(const char *path, const char *mode)
 {
-	uint64_t magic = SAVE_MAGIC;
-	struct vm vm;
-	FILE *f;
-	int i;
+	FILE *f = fopen(path, mode);
 
-	boot_all_on(&vm, 4);
-	leave(&vm, 2, CPU_OFF);
-	expect(reaches(&vm, 2, off_word()), "vcpu 2 went off by PSCI CPU_OFF");
-	stop_all(&vm);
-
-	f = fopen(path, "w");
 	if (!f)
 		die("%s", path);
-	put(f, &magic, sizeof(magic));
-	for (i = 0; i < 4; i++) {
-		expect_state(&vm.vcpu[i], i == 2 ? off_word() : RUNNABLE, "at save");
-		save_vcpu(&vm.vcpu[i], f);
-	}
-	put(f, vm.ram, RAM_SIZE);
-	if (fclose(f))
-		die("%s", path);
-	destroy_vm(&vm);
-	return surprises;
+	return f;
 }
 
-static int cmd_restore(const char *path)
+static void cmd_save(struct vm *vm)
 {
-	uint64_t magic, beat[4];
-	unsigned int state[4];
-	struct vm vm;
+	uint64_t magic = SAVE_MAGIC;
 	FILE *f;
 	int i;
 
-	f = fopen(path, "r");
-	if (!f)
-		die("%s", path);
+	leave(vm, 2, CPU_OFF);
+	expect(reaches(vm, 2, off_word()), "vcpu 2 went off by PSCI CPU_OFF");
+	stop_all(vm);
+
+	f = must_open(args[0], "w");
+	put(f, &magic, sizeof(magic));
+	expect_states(vm, "++-+", "at save");
+	for (i = 0; i < 4; i++)
+		save_vcpu(&vm->vcpu[i], f);
+	put(f, vm->ram, RAM_SIZE);
+	if (fclose(f))
+		die("%s", args[0]);
+}
+
+/* Into a VM that was initialised as at boot, whatever comes */
+static void cmd_restore(struct vm *vm)
+{
+	FILE *f = must_open(args[0], "r");
+	uint64_t magic, beat[4];
+	unsigned int state[4];
+	int i;
+
 	take(f, &magic, sizeof(magic));
 	if (magic != SAVE_MAGIC)
-		die("%s is no saved VM", path);
-
-	/* the same initialisation as at boot, whatever comes */
-	create_vm(&vm, 4);
-	init_boot(&vm);
+		die("%s is no saved VM", args[0]);
 	for (i = 0; i < 4; i++)
-		state[i] = restore_vcpu(&vm.vcpu[i], f);
-	take(f, vm.ram, RAM_SIZE);
+		state[i] = restore_vcpu(&vm->vcpu[i], f);
+	take(f, vm->ram, RAM_SIZE);
 	fclose(f);
-	for (i = 0; i < 4; i++)
-		must_set(&vm.vcpu[i], state[i]);
 	for (i = 0; i < 4; i++) {
-		beat[i] = read_mail(&vm, W_BEAT, i);
-		expect_state(&vm.vcpu[i], i == 2 ? off_word() : RUNNABLE,
-			     "after restore");
+		must_set(&vm->vcpu[i], state[i]);
+		beat[i] = read_mail(vm, W_BEAT, i);
 	}
+	expect_states(vm, "++-+", "after restore");
 
-	start_all(&vm);
-	for (i = 0; i < 4; i++) {
-		if (i == 2) {
-			expect_still(&vm, i, "restored, off at save");
-			continue;
-		}
-		expect_beats(&vm, i, "restored");
-		expect(read_mail(&vm, W_ENTRIES, i) == 1 &&
-		       read_mail(&vm, W_BEAT, i) > beat[i],
-		       "vcpu %d goes on from where it was", i);
-	}
-	expect(affinity(&vm, 0, 2) == 1, "the guest sees vcpu 2 off");
-	expect(cpu_on(&vm, 3, 2) == 0, "the guest powers vcpu 2 on");
-	expect_beats(&vm, 2, "after CPU_ON");
-	expect(read_mail(&vm, W_ENTRIES, 2) == 2, "vcpu 2 came in at the entry again");
+	start_all(vm);
+	expect_running(vm, "++-+", "restored");
+	for (i = 0; i < 4; i++)
+		if (i != 2)
+			expect(read_mail(vm, W_ENTRIES, i) == 1 &&
+			       read_mail(vm, W_BEAT, i) > beat[i],
+			       "vcpu %d goes on from where it was", i);
+	expect(affinity(vm, 0, 2) == 1, "the guest sees vcpu 2 off");
+	expect(cpu_on(vm, 3, 2) == 0, "the guest powers vcpu 2 on");
+	expect_beats(vm, 2, "after CPU_ON");
+	expect(read_mail(vm, W_ENTRIES, 2) == 2, "vcpu 2 came in at the entry again");
 
 	/* the question of the review: what does a reset find? */
-	leave(&vm, 3, SYSTEM_RESET);
-	for (i = 0; i < PATIENCE_MS && !vm.vcpu[3].exit_reason; i++)
-		sleep_ms(1);
-	expect(vm.vcpu[3].exit_reason == KVM_EXIT_SYSTEM_EVENT &&
-	       vm.vcpu[3].event == KVM_SYSTEM_EVENT_RESET, "the guest asks for a reset");
-	stop_all(&vm);
-	for (i = 0; i < 4; i++)
-		expect_state(&vm.vcpu[i], off_word(), "after SYSTEM_RESET");
-	init_boot(&vm);
-	for (i = 0; i < 4; i++)
-		expect_state(&vm.vcpu[i], i ? off_word() : RUNNABLE,
-			     "initialised for the reboot");
-	set_entry(&vm.vcpu[0], 0);
-	start_all(&vm);
-	expect_beats(&vm, 0, "rebooted");
-	for (i = 1; i < 4; i++)
-		expect_still(&vm, i, "before the rebooted guest asks");
-	expect(cpu_on(&vm, 0, 1) == 0, "the rebooted guest powers vcpu 1 on");
-	expect_beats(&vm, 1, "after the reboot's CPU_ON");
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	leave(vm, 3, SYSTEM_RESET);
+	expect(COMES_TRUE(vm->vcpu[3].exit_reason == KVM_EXIT_SYSTEM_EVENT, 1) &&
+	       vm->vcpu[3].event == KVM_SYSTEM_EVENT_RESET, "the guest asks for a reset");
+	stop_all(vm);
+	expect_states(vm, "----", "after SYSTEM_RESET");
+	init_boot(vm);
+	expect_states(vm, "+---", "initialised for the reboot");
+	set_entry(&vm->vcpu[0], 0);
+	start_all(vm);
+	expect_running(vm, "+---", "rebooted, before the guest asks");
+	expect(cpu_on(vm, 0, 1) == 0, "the rebooted guest powers vcpu 1 on");
+	expect_beats(vm, 1, "after the reboot's CPU_ON");
 }
 
 /* ---- load ---- */
@@ -1133,34 +1077,32 @@ static void *storm_thread(void *arg)
 
 /*
  * Four threads of GET and SET while a guest of two vCPUs powers its second off
- * and on: the module can be loaded and removed meanwhile. Ends when @path
- * appears, or after @seconds. With @pause_us they leave CPU time to others.
+ * and on: the module can be loaded and removed meanwhile. Ends when a file
+ * appears, or after some seconds. With a pause they leave CPU time to others.
  */
-static int cmd_storm(int seconds, const char *path, unsigned int pause_us)
+static void cmd_storm(struct vm *calls)
 {
-	struct storm s[4];
-	pthread_t t[4];
-	struct vm calls, guest;
-	_Atomic int over = 0;
+	uint64_t end = now_ns() + atoi(args[0]) * 1000000000ull;
+	unsigned int pause_us = args[2] ? atoi(args[2]) : 0;
 	unsigned long cycles = 0, total = 0;
-	uint64_t end = now_ns() + seconds * 1000000000ull;
+	_Atomic int over = 0;
+	struct storm s[4];
+	struct vm guest;
+	pthread_t t[4];
 	int i;
 
 	/* all CPU time that the loading and unloading leaves, but no more */
 	setpriority(PRIO_PROCESS, 0, 19);
-	create_vm(&calls, 4);
 	for (i = 0; i < 4; i++)
-		init_vcpu(&calls, i, 0);
+		init_vcpu(calls, i, 0);
 	boot_all_on(&guest, 2);
 	for (i = 0; i < 4; i++) {
-		s[i] = (struct storm){ .vm = &calls, .i = i, .over = &over,
-				       .pause_us = pause_us };
+		s[i] = (struct storm){ .vm = calls, .i = i, .over = &over, .pause_us = pause_us };
 		if (pthread_create(&t[i], NULL, storm_thread, &s[i]))
 			die("storm thread");
 	}
 	puts("storm: running");
-	fflush(stdout);
-	while (now_ns() < end && access(path, F_OK)) {
+	while (now_ns() < end && access(args[1], F_OK)) {
 		leave(&guest, 1, CPU_OFF);
 		if (!reaches(&guest, 1, STOPPED))
 			expect(0, "guest vcpu 1 does not go off");
@@ -1178,13 +1120,10 @@ static int cmd_storm(int seconds, const char *path, unsigned int pause_us)
 			expect(0, "thread %d: %lu wrong answers, first: errno %d state or request %u",
 			       i, s[i].bad, s[i].first_err, s[i].first_state);
 	}
-	stop_all(&guest);
+	end_vm(&guest);
 	expect(total > 0 && cycles > 0,
 	       "storm: %lu calls answered, the guest went off and on %lu times",
 	       total, cycles);
-	destroy_vm(&guest);
-	destroy_vm(&calls);
-	return surprises;
 }
 
 /*
@@ -1192,53 +1131,47 @@ static int cmd_storm(int seconds, const char *path, unsigned int pause_us)
  * first, a CPU_ON that answers success must have the vCPU come in at the entry
  * with its context, never run on from the old registers first.
  */
-static int cmd_race(int rounds)
+static void cmd_race(struct vm *vm)
 {
 	unsigned long by_guest = 0, by_set = 0;
 	uint64_t entries;
-	struct vm vm;
 	int i;
 
-	boot_all_on(&vm, 2);
-	for (i = 0; i < rounds; i++) {
+	for (i = 0; i < atoi(args[0]); i++) {
 		int64_t answer;
 
-		leave(&vm, 1, CPU_OFF);
-		if (!reaches(&vm, 1, off_word()))
+		leave(vm, 1, CPU_OFF);
+		if (!reaches(vm, 1, off_word()))
 			expect(0, "vcpu 1 does not go off");
-		stop_vcpu(&vm.vcpu[1]);
+		stop_vcpu(&vm->vcpu[1]);
 		/* CPU_OFF never returns: from its old registers it would set W_RESULT */
-		write_mail(&vm, W_CONTEXT, 1, 0);
-		entries = read_mail(&vm, W_ENTRIES, 1);
-		begin(&vm, 0, CMD_CALL, CPU_ON, 1, RAM_BASE, 0x1001);
-		must_set(&vm.vcpu[1], RUNNABLE);
-		start_vcpu(&vm.vcpu[1]);
-		if (!wait_mail(&vm, W_COMMAND, 0, CMD_NONE))
+		write_mail(vm, W_CONTEXT, 1, 0);
+		entries = read_mail(vm, W_ENTRIES, 1);
+		begin(vm, 0, CMD_CALL, CPU_ON, 1, RAM_BASE, 0x1001);
+		must_set(&vm->vcpu[1], RUNNABLE);
+		start_vcpu(&vm->vcpu[1]);
+		if (!wait_mail(vm, W_COMMAND, 0, CMD_NONE))
 			expect(0, "CPU_ON does not return");
-		if (!beats(&vm, 1))
+		if (!beats(vm, 1))
 			expect(0, "vcpu 1 does not run");
-		answer = (int64_t)read_mail(&vm, W_RESULT, 0);
+		answer = read_mail(vm, W_RESULT, 0);
 		if (answer == 0) {
 			by_guest++;
-			if (read_mail(&vm, W_ENTRIES, 1) != entries + 1 ||
-			    read_mail(&vm, W_CONTEXT, 1) != 0x1001)
+			if (read_mail(vm, W_ENTRIES, 1) != entries + 1 ||
+			    read_mail(vm, W_CONTEXT, 1) != 0x1001)
 				expect(0, "round %d: CPU_ON succeeded, no entry", i);
-			if (read_mail(&vm, W_RESULT, 1) != 0x5a5a)
+			if (read_mail(vm, W_RESULT, 1) != 0x5a5a)
 				expect(0, "round %d: ran from its old registers, then was reset", i);
 		} else {
 			by_set++;
 			if (answer != -4)
-				expect(0, "round %d: CPU_ON answers %lld", i,
-				       (long long)answer);
-			if (read_mail(&vm, W_ENTRIES, 1) != entries)
+				expect(0, "round %d: CPU_ON answers %" PRId64, i, answer);
+			if (read_mail(vm, W_ENTRIES, 1) != entries)
 				expect(0, "round %d: reset although CPU_ON failed", i);
 		}
 	}
-	stop_all(&vm);
 	expect(by_guest + by_set > 0, "race: %lu won by CPU_ON, %lu by SET",
 	       by_guest, by_set);
-	destroy_vm(&vm);
-	return surprises;
 }
 
 static int by_size(const void *a, const void *b)
@@ -1249,65 +1182,80 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Median of 5 runs, ns per call. */
-static int cmd_time(int calls)
+static void cmd_time(struct vm *vm)
 {
-	uint64_t get[5], set[5], check[5];
-	struct vm vm;
-	int r, i;
+	static const char *const names[] = { "get", "set", "check" };
+	int calls = atoi(args[0]), what, r, i;
+	uint64_t cost[5], t;
 
-	create_vm(&vm, 1);
-	init_boot(&vm);
-	for (r = 0; r < 5; r++) {
-		uint64_t t = now_ns();
-
-		for (i = 0; i < calls; i++)
-			must_get(&vm.vcpu[0]);
-		get[r] = (now_ns() - t) / calls;
-		t = now_ns();
-		for (i = 0; i < calls; i++)
-			must_set(&vm.vcpu[0], i & 1 ? STOPPED : RUNNABLE);
-		set[r] = (now_ns() - t) / calls;
-		t = now_ns();
-		for (i = 0; i < calls; i++)
-			ioctl(vm.fd, KVM_CHECK_EXTENSION, 1ul);
-		check[r] = (now_ns() - t) / calls;
+	for (what = 0; what < 3; what++) {
+		for (r = 0; r < 5; r++) {
+			t = now_ns();
+			for (i = 0; i < calls; i++) {
+				if (what == 0)
+					must_get(&vm->vcpu[0]);
+				else if (what == 1)
+					must_set(&vm->vcpu[0], i & 1 ? STOPPED : RUNNABLE);
+				else
+					ioctl(vm->fd, KVM_CHECK_EXTENSION, 1ul);
+			}
+			cost[r] = (now_ns() - t) / calls;
+		}
+		qsort(cost, 5, sizeof(t), by_size);
+		printf("%s%s %" PRIu64, what ? " " : "", names[what], cost[2]);
 	}
-	qsort(get, 5, sizeof(get[0]), by_size);
-	qsort(set, 5, sizeof(set[0]), by_size);
-	qsort(check, 5, sizeof(check[0]), by_size);
-	printf("get %llu set %llu check %llu\n", (unsigned long long)get[2],
-	       (unsigned long long)set[2], (unsigned long long)check[2]);
-	destroy_vm(&vm);
-	return 0;
+	putchar('\n');
 }
 
 /*
  * ns of one exit to userspace and back into the guest: the best of 9, because
  * whatever else the CPU does in between counts as ours.
  */
-static int cmd_exits(int ms)
+static void cmd_exits(struct vm *vm)
 {
 	uint64_t cost[9];
-	struct vm vm;
 	int r;
 
-	boot_vm(&vm, 1);
-	start_all(&vm);
-	expect_beats(&vm, 0, "before the exits");
-	write_mail(&vm, W_COMMAND, 0, CMD_MMIO);
+	write_mail(vm, W_COMMAND, 0, CMD_MMIO);
 	for (r = 0; r < 9; r++) {
-		unsigned long first = vm.vcpu[0].exits;
+		unsigned long first = vm->vcpu[0].exits;
 		uint64_t t = now_ns();
 
-		sleep_ms(ms);
-		cost[r] = (now_ns() - t) / (vm.vcpu[0].exits - first + 1);
+		sleep_ms(atoi(args[0]));
+		cost[r] = (now_ns() - t) / (vm->vcpu[0].exits - first + 1);
 	}
-	write_mail(&vm, W_COMMAND, 0, CMD_NONE);
+	write_mail(vm, W_COMMAND, 0, CMD_NONE);
 	qsort(cost, 9, sizeof(cost[0]), by_size);
-	printf("exit %llu\n", (unsigned long long)cost[0]);
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	printf("exit %" PRIu64 "\n", cost[0]);
+}
+
+/*
+ * ns of a PSCI call, as samples of a suffix for scripts/bench: one that switches
+ * nothing, and a CPU_ON of a vCPU that is on.
+ */
+static void cmd_calls(struct vm *vm)
+{
+	static const struct {
+		const char *name;
+		uint64_t function;
+	} kinds[] = { { "version", 0x84000000 }, { "cpu_on", CPU_ON } };
+	int calls = atoi(args[0]), k, r;
+	uint64_t cost[2][5], t;
+
+	for (k = 0; k < 2; k++) {
+		printf("sample %s.%s", kinds[k].name, args[1]);
+		for (r = 0; r < 5; r++) {
+			write_mail(vm, W_REPEAT, 0, calls - 1);
+			t = now_ns();
+			begin(vm, 0, CMD_CALL, kinds[k].function, 0, RAM_BASE, 0);
+			end(vm, 0);
+			cost[k][r] = (now_ns() - t) / calls;
+			printf(" %" PRIu64, cost[k][r]);
+		}
+		putchar('\n');
+		qsort(cost[k], 5, sizeof(t), by_size);
+	}
+	printf("version %" PRIu64 " cpu_on %" PRIu64 "\n", cost[0][2], cost[1][2]);
 }
 
 static void *boot_thread(void *vm)
@@ -1317,120 +1265,81 @@ static void *boot_thread(void *vm)
 }
 
 /*
- * ns of a PSCI call, as samples of @suffix for scripts/bench: one that switches
- * nothing, and a CPU_ON of a vCPU that is on.
- */
-static int cmd_calls(int calls, const char *suffix)
-{
-	static const struct {
-		const char *name;
-		uint64_t function;
-	} kinds[] = { { "version", 0x84000000 }, { "cpu_on", CPU_ON } };
-	uint64_t cost[2][5], t;
-	struct vm vm;
-	int k, r;
-
-	boot_vm(&vm, 1);
-	start_all(&vm);
-	expect_beats(&vm, 0, "before the calls");
-	for (k = 0; k < 2; k++) {
-		for (r = 0; r < 5; r++) {
-			write_mail(&vm, W_REPEAT, 0, calls - 1);
-			t = now_ns();
-			begin(&vm, 0, CMD_CALL, kinds[k].function, 0, RAM_BASE, 0);
-			end(&vm, 0);
-			cost[k][r] = (now_ns() - t) / calls;
-		}
-		printf("sample %s.%s", kinds[k].name, suffix);
-		for (r = 0; r < 5; r++)
-			printf(" %llu", (unsigned long long)cost[k][r]);
-		putchar('\n');
-		qsort(cost[k], 5, sizeof(t), by_size);
-	}
-	printf("version %llu cpu_on %llu\n", (unsigned long long)cost[0][2],
-	       (unsigned long long)cost[1][2]);
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
-}
-
-/*
  * A VM to look at from the host, created by a thread that has ended: 0 on, 1 off,
  * 2 with a CPU_ON that it has not acted upon (its thread does not run). Without
- * @ioctls the host sees the guest's own call alone. Stays until @path appears.
+ * @ioctls the host sees the guest's own call alone. Stays until a file appears.
  */
-static int cmd_hold(const char *path, int ioctls)
+static void hold(struct vm *vm, int ioctls)
 {
 	pthread_t t;
-	struct vm vm;
 	int i;
 
-	if (pthread_create(&t, NULL, boot_thread, &vm) || pthread_join(t, NULL))
+	if (pthread_create(&t, NULL, boot_thread, vm) || pthread_join(t, NULL))
 		die("thread");
-	start_vcpu(&vm.vcpu[0]);
-	expect_beats(&vm, 0, "after boot");
-	expect(cpu_on(&vm, 0, 2) == 0, "CPU_ON of vcpu 2");
+	start_vcpu(&vm->vcpu[0]);
+	expect_beats(vm, 0, "after boot");
+	expect(cpu_on(vm, 0, 2) == 0, "CPU_ON of vcpu 2");
 	for (i = 0; i < 3 && ioctls; i++)
-		must_get(&vm.vcpu[i]);
+		must_get(&vm->vcpu[i]);
 	printf("hold: pid %d\n", getpid());
-	fflush(stdout);
-	for (i = 0; i < 600 && access(path, F_OK); i++)
+	for (i = 0; i < 600 && access(args[0], F_OK); i++)
 		sleep_ms(100);
 	/* later in the VM's life, which began before the module's */
 	if (!ioctls)
-		cpu_on(&vm, 0, 1);
-	for (; i < 1200 && !ioctls && !access(path, F_OK); i++)
+		cpu_on(vm, 0, 1);
+	for (; i < 1200 && !ioctls && !access(args[0], F_OK); i++)
 		sleep_ms(100);
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+	end_vm(vm);
 }
 
-/* @n VMs at once, each of which asked for the capability, until @path appears. */
-static int cmd_crowd(int n, const char *path)
+static void cmd_hold(struct vm *vm)
 {
+	hold(vm, 1);
+}
+
+static void cmd_guest(struct vm *vm)
+{
+	hold(vm, 0);
+}
+
+/* Many VMs at once, each of which asked for the capability, until a file appears. */
+static void cmd_crowd(struct vm *vm)
+{
+	int n = atoi(args[0]), i, fd;
 	struct rlimit files = { n + 64, n + 64 };
-	int kvm = open_kvm(), i, fd;
 
 	setrlimit(RLIMIT_NOFILE, &files);
+	vm->kvm = open_kvm();
 	for (i = 0; i < n; i++) {
-		fd = ioctl(kvm, KVM_CREATE_VM, 0ul);
-		if (fd < 0)
-			die("VM %d", i);
+		fd = MUST(vm->kvm, KVM_CREATE_VM, 0);
 		if (ioctl(fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1)
 			die("no capability");
 	}
 	printf("crowd: %d\n", n);
-	fflush(stdout);
-	while (access(path, F_OK))
+	while (access(args[1], F_OK))
 		sleep_ms(100);
-	return 0;
 }
 
 /*
  * On a host without handlers, while the module leaves: who was refused is told 0
  * when he asks for the capability afterwards.
  */
-static int cmd_leaving(const char *path)
+static void cmd_leaving(struct vm *vm)
 {
 	unsigned long calls = 0, refused = 0, lies = 0;
 	unsigned int state;
-	struct vm vm;
 
-	boot_vm(&vm, 1);
 	puts("leaving: running");
-	for (; access(path, F_OK); calls++) {
-		if (!get_state(&vm.vcpu[0], &state))
+	for (; access(args[0], F_OK); calls++) {
+		if (!get_state(&vm->vcpu[0], &state))
 			continue;
 		refused++;
-		if (ioctl(vm.fd, KVM_CHECK_EXTENSION, CAP_MP_STATE))
+		if (ioctl(vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE))
 			lies++;
 	}
 	expect(calls > refused && refused && !lies,
 	       "%lu calls, %lu refused, %lu of them told that the host has it",
 	       calls, refused, lies);
-	destroy_vm(&vm);
-	return surprises;
 }
 
 /* ---- PSCI ---- */
@@ -1515,111 +1424,110 @@ static void print_step(const struct step *s)
 	/* a 0.1 call has the guest's own width */
 	if ((s->function & 0xffff0000) == 0x95c10000)
 		entry = s->x2, context = s->x3;
-	printf("event: psci_call vcpu=%d call=%s function=0x%llx target=0x%llx",
-	       s->vcpu, s->name, (unsigned long long)(uint32_t)s->function,
-	       on ? (unsigned long long)(s->x1 & mask) : 0);
-	printf(" entry=0x%llx context=0x%llx\n",
-	       wakes ? (unsigned long long)entry : 0,
-	       wakes ? (unsigned long long)context : 0);
+	printf("event: psci_call vcpu=%d call=%s function=0x%" PRIx32 " target=0x%" PRIx64,
+	       s->vcpu, s->name, (uint32_t)s->function, on ? s->x1 & mask : 0);
+	printf(" entry=0x%" PRIx64 " context=0x%" PRIx64 "\n",
+	       wakes ? entry : 0, wakes ? context : 0);
 	if (s->flags & COMES)
-		printf("event: vcpu_reset vcpu=%d cause=CPU_ON entry=0x%llx context=0x%llx\n",
-		       (int)(s->x1 & 0xff), (unsigned long long)entry,
-		       (unsigned long long)context);
+		printf("event: vcpu_reset vcpu=%d cause=CPU_ON entry=0x%" PRIx64
+		       " context=0x%" PRIx64 "\n", (int)(s->x1 & 0xff), entry, context);
+}
+
+/* Off, out of KVM_RUN, or back with an answer where KVM lacks the call */
+static int has_left(struct vm *vm, const struct step *s)
+{
+	struct vcpu *v = &vm->vcpu[s->vcpu];
+	unsigned int state;
+
+	if (v->exit_reason || read_mail(vm, W_RESULT, s->vcpu) != 0x5a5a)
+		return 1;
+	/* no ioctl of ours before the guest has made its call */
+	return !strcmp(s->name, "CPU_OFF") && read_mail(vm, W_COMMAND, s->vcpu) == CMD_NONE &&
+		!get_state(v, &state) && state == STOPPED;
 }
 
 static void do_step(struct vm *vm, const struct step *s)
 {
-	struct vcpu *v = &vm->vcpu[s->vcpu];
 	unsigned int state;
 	int64_t answer;
-	int ms;
 
 	if (s->flags & SHOWN)
 		print_step(s);
 	begin(vm, s->vcpu, s->flags & LEAVES ? CMD_LEAVE : CMD_CALL,
 	      s->function, s->x1, s->x2, s->x3);
 	if (s->flags & LEAVES) {
-		/* off, out of KVM_RUN, or back with an answer where KVM lacks the call */
-		for (ms = 0; ms < PATIENCE_MS; ms++) {
-			if (v->exit_reason || read_mail(vm, W_RESULT, s->vcpu) != 0x5a5a)
-				return;
-			/* without ioctls of ours: the guest sees a vCPU off */
-			if (!strcmp(s->name, "CPU_OFF") &&
-			    read_mail(vm, W_COMMAND, s->vcpu) == CMD_NONE)
-				break;
-			sleep_ms(1);
-		}
-		for (; ms < PATIENCE_MS && !v->exit_reason; ms += 10) {
-			if (!get_state(v, &state) && state == STOPPED)
-				return;
-			sleep_ms(10);
-		}
-		expect(0, "%s of vcpu %d has no effect", s->name, s->vcpu);
+		if (!COMES_TRUE(has_left(vm, s), 10))
+			expect(0, "%s of vcpu %d has no effect", s->name, s->vcpu);
 		return;
 	}
-	if (s->flags & WAITS)
-		sleep_ms(100), get_state(v, &state);
+	if (s->flags & WAITS) {
+		sleep_ms(100);
+		get_state(&vm->vcpu[s->vcpu], &state);
+	}
 	answer = end(vm, s->vcpu);
 	if (s->answer != ANY && answer != s->answer)
-		expect(0, "%s answers %lld", s->name, (long long)answer);
+		expect(0, "%s answers %" PRId64, s->name, answer);
 	if (s->flags & COMES)
 		expect_beats(vm, s->x1 & 0xff, "after CPU_ON");
 }
 
-static int cmd_psci(void)
+static void cmd_psci(struct vm *vm)
 {
 	const struct step *s;
-	struct vm vm;
 	unsigned int v;
 
 	for (v = 0; v < sizeof(versions) / sizeof(versions[0]); v++) {
-		create_vm(&vm, 2);
+		create_vm(vm, 2);
 		if (versions[v].old)
-			vm.init.features[0] &= ~(1u << KVM_ARM_VCPU_PSCI_0_2);
-		init_boot(&vm);
+			vm->init.features[0] &= ~(1u << KVM_ARM_VCPU_PSCI_0_2);
+		init_boot(vm);
 		if (versions[v].version)
-			set_reg(&vm.vcpu[0], KVM_REG_ARM_PSCI_VERSION, versions[v].version);
-		set_entry(&vm.vcpu[0], 0);
-		start_all(&vm);
-		expect_beats(&vm, 0, "after boot");
+			set_reg(&vm->vcpu[0], KVM_REG_ARM_PSCI_VERSION, versions[v].version);
+		set_entry(&vm->vcpu[0], 0);
+		start_all(vm);
+		expect_beats(vm, 0, "after boot");
 		for (s = versions[v].steps; s->name; s++)
-			do_step(&vm, s);
-		stop_all(&vm);
-		destroy_vm(&vm);
+			do_step(vm, s);
+		end_vm(vm);
 	}
-	return surprises;
 }
 
 /* Two vCPUs power the same third one on: one of them does. */
-static int cmd_psci_race(int rounds)
+static void cmd_psci_race(struct vm *vm)
 {
+	int rounds = atoi(args[0]), i;
 	int64_t answer[2];
-	struct vm vm;
-	int i;
 
-	boot_vm(&vm, 3);
-	start_all(&vm);
-	expect(cpu_on(&vm, 0, 1) == 0, "CPU_ON of vcpu 1");
-	expect_beats(&vm, 1, "after CPU_ON");
+	expect(cpu_on(vm, 0, 1) == 0, "CPU_ON of vcpu 1");
+	expect_beats(vm, 1, "after CPU_ON");
 	for (i = 0; i < rounds; i++) {
-		begin(&vm, 0, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2000);
-		begin(&vm, 1, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2001);
-		answer[0] = end(&vm, 0);
-		answer[1] = end(&vm, 1);
+		begin(vm, 0, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2000);
+		begin(vm, 1, CMD_CALL, CPU_ON, 2, RAM_BASE, 0x2001);
+		answer[0] = end(vm, 0);
+		answer[1] = end(vm, 1);
 		if (answer[0] + answer[1] != -4 || (answer[0] && answer[1]))
-			expect(0, "round %d: answers %lld and %lld", i,
-			       (long long)answer[0], (long long)answer[1]);
-		if (!beats(&vm, 2) || read_mail(&vm, W_CONTEXT, 2) != 0x2000u + !!answer[0])
-			expect(0, "round %d: vcpu 2 has context %#llx", i,
-			       (unsigned long long)read_mail(&vm, W_CONTEXT, 2));
-		leave(&vm, 2, CPU_OFF);
-		if (!reaches(&vm, 2, STOPPED))
+			expect(0, "round %d: answers %" PRId64 " and %" PRId64, i,
+			       answer[0], answer[1]);
+		if (!beats(vm, 2) || read_mail(vm, W_CONTEXT, 2) != 0x2000u + !!answer[0])
+			expect(0, "round %d: vcpu 2 has context %#" PRIx64, i,
+			       read_mail(vm, W_CONTEXT, 2));
+		leave(vm, 2, CPU_OFF);
+		if (!reaches(vm, 2, STOPPED))
 			expect(0, "round %d: vcpu 2 does not go off", i);
 	}
 	expect(1, "%d rounds", rounds);
-	stop_all(&vm);
-	destroy_vm(&vm);
-	return surprises;
+}
+
+/* One SET, one GET of a fresh vCPU, for the tracepoints' test. */
+static void cmd_once(struct vm *vm)
+{
+	unsigned int state = 99;
+	int err;
+
+	err = set_state(&vm->vcpu[1], strtoul(args[0], NULL, 0));
+	printf("once: pid %d errno %d", getpid(), err);
+	err = get_state(&vm->vcpu[1], &state);
+	printf(" get %d state %u\n", err, state);
 }
 
 /* ---- what a VMM can do wrong, for mpstate-report ---- */
@@ -1628,179 +1536,188 @@ static void run_for_a_while(struct vm *vm)
 {
 	start_all(vm);
 	expect_beats(vm, 0, "in the end");
-	stop_all(vm);
-	destroy_vm(vm);
 }
 
-static void set_before_init(void)
+static void set_before_init(struct vm *vm)
 {
-	struct vm vm;
-
-	create_vm(&vm, 2);
-	must_set(&vm.vcpu[1], STOPPED);
-	init_boot(&vm);
-	set_entry(&vm.vcpu[0], 0);
-	run_for_a_while(&vm);
+	must_set(&vm->vcpu[1], STOPPED);
+	init_boot(vm);
+	set_entry(&vm->vcpu[0], 0);
+	run_for_a_while(vm);
 }
 
-static void init_after_registers(void)
+static void init_after_registers(struct vm *vm)
 {
-	struct vm vm;
-
-	boot_vm(&vm, 2);
-	set_entry(&vm.vcpu[1], 0);
-	init_vcpu(&vm, 1, 1);
-	run_for_a_while(&vm);
+	set_entry(&vm->vcpu[1], 0);
+	init_vcpu(vm, 1, 1);
+	run_for_a_while(vm);
 }
 
-static void cpu_on_after_registers(void)
+static void cpu_on_after_registers(struct vm *vm)
 {
-	struct vm vm;
-
-	boot_vm(&vm, 2);
-	set_entry(&vm.vcpu[1], 0);
-	start_all(&vm);
-	cpu_on(&vm, 0, 1);
-	expect_beats(&vm, 1, "after CPU_ON");
-	run_for_a_while(&vm);
+	set_entry(&vm->vcpu[1], 0);
+	start_all(vm);
+	cpu_on(vm, 0, 1);
+	expect_beats(vm, 1, "after CPU_ON");
+	run_for_a_while(vm);
 }
 
-static void runnable_over_cpu_on(void)
+static void runnable_over_cpu_on(struct vm *vm)
 {
-	struct vm vm;
-
-	boot_vm(&vm, 2);
-	start_vcpu(&vm.vcpu[0]);
-	cpu_on(&vm, 0, 1);
-	must_set(&vm.vcpu[1], RUNNABLE);
-	run_for_a_while(&vm);
+	start_vcpu(&vm->vcpu[0]);
+	cpu_on(vm, 0, 1);
+	must_set(&vm->vcpu[1], RUNNABLE);
+	run_for_a_while(vm);
 }
 
-static void never_runs_it(void)
+static void never_runs_it(struct vm *vm)
 {
-	struct vm vm;
-
-	boot_vm(&vm, 2);
-	start_vcpu(&vm.vcpu[0]);
-	cpu_on(&vm, 0, 1);
+	start_vcpu(&vm->vcpu[0]);
+	cpu_on(vm, 0, 1);
 	sleep_ms(1500);
-	must_get(&vm.vcpu[0]);
-	stop_all(&vm);
-	destroy_vm(&vm);
+	must_get(&vm->vcpu[0]);
 }
 
-static void restored_off(void)
+static void restored_off(struct vm *vm)
 {
-	struct vm vm;
 	pid_t saving = fork();
-	int i;
 
 	if (!saving) {
-		boot_all_on(&vm, 2);
-		stop_all(&vm);
-		must_get(&vm.vcpu[0]);
-		must_get(&vm.vcpu[1]);
+		boot_all_on(vm, 2);
+		stop_all(vm);
+		must_get(&vm->vcpu[0]);
+		must_get(&vm->vcpu[1]);
 		exit(surprises);
 	}
 	waitpid(saving, NULL, 0);
-	boot_vm(&vm, 2);
-	set_entry(&vm.vcpu[1], 0);
-	for (i = 0; i < 2; i++)
-		must_set(&vm.vcpu[i], i ? STOPPED : RUNNABLE);
-	run_for_a_while(&vm);
+	boot_vm(vm, 2);
+	set_entry(&vm->vcpu[1], 0);
+	set_states(vm, "+-");
+	run_for_a_while(vm);
+	end_vm(vm);
 }
 
-static int cmd_mistake(const char *name)
+/* ---- the table of commands ---- */
+
+enum stage {
+	NO_VM,		/* the command makes and ends its own */
+	CREATED,
+	INITIALISED,
+	BOOTING,	/* vCPU 0 would run */
+	RUNNING,
+	ALL_ON,
+};
+
+struct row {
+	const char *name, *takes;	/* arguments; in brackets: may be missing */
+	void (*run)(struct vm *vm);
+	enum stage stage;
+	int vcpus;
+	const char *help;
+};
+
+static void cmd_mistake(struct vm *vm);
+
+static const struct row commands[] = {
+	{ "absent", "", cmd_absent, BOOTING, 2,
+	  "the host has no MP_STATE: EINVAL and no capability" },
+	{ "cap", "", cmd_cap, CREATED, 0, "KVM_CAP_MP_STATE is 1 on the VM and on /dev/kvm" },
+	{ "extensions", "", cmd_extensions, CREATED, 1,
+	  "print every extension's answer on /dev/kvm and VM" },
+	{ "table", "", cmd_table, CREATED, 2, "every SET from every state, before and after INIT" },
+	{ "transcript", "", cmd_transcript, CREATED, 3, "print every answer, to compare hosts" },
+	{ "power", "", cmd_power, BOOTING, 2, "SET powers on what never ran, and off what ran" },
+	{ "stop", "", cmd_stop_running, RUNNING, 2, "SET STOPPED on a running vCPU" },
+	{ "wfi", "", cmd_wfi, RUNNING, 1, "a vCPU in WFI is RUNNABLE" },
+	{ "save", "FILE", cmd_save, ALL_ON, 4, "boot four, one off again, save" },
+	{ "restore", "FILE", cmd_restore, INITIALISED, 4, "in a fresh process; CPU_ON; reset" },
+	{ "storm", "SEC FILE [US]", cmd_storm, CREATED, 4,
+	  "GET/SET storm beside a guest until FILE appears, with a pause every 64 rounds" },
+	{ "race", "ROUNDS", cmd_race, ALL_ON, 2, "SET RUNNABLE against PSCI CPU_ON" },
+	{ "time", "CALLS", cmd_time, INITIALISED, 1, "ns per GET, SET and other extension check" },
+	{ "calls", "N NAME", cmd_calls, RUNNING, 1, "ns per PSCI call" },
+	{ "exits", "MS", cmd_exits, RUNNING, 1, "ns per exit to userspace" },
+	{ "hold", "FILE", cmd_hold, NO_VM, 0, "a VM to look at until FILE appears" },
+	{ "guest", "FILE", cmd_guest, NO_VM, 0,
+	  "the same without an ioctl of ours, one CPU_ON more then" },
+	{ "crowd", "N FILE", cmd_crowd, NO_VM, 0, "N VMs until FILE appears" },
+	{ "leaving", "FILE", cmd_leaving, BOOTING, 1, "GET, then the capability, until FILE appears" },
+	{ "mistake", "NAME", cmd_mistake, NO_VM, 0, "what a VMM can do wrong:" },
+	{ "psci", "", cmd_psci, NO_VM, 0, "every PSCI call that there is, and the events due" },
+	{ "psci2", "ROUNDS", cmd_psci_race, RUNNING, 3, "two vCPUs power a third one on at once" },
+	{ "once", "VALUE", cmd_once, BOOTING, 2, "one SET and one GET on vcpu 1" },
+	{ 0 }
+};
+
+static const struct row mistakes[] = {
+	{ "set-before-init", "", set_before_init, CREATED, 2, "the state is lost" },
+	{ "init-after-registers", "", init_after_registers, BOOTING, 2, "they are lost" },
+	{ "cpu-on-after-registers", "", cpu_on_after_registers, BOOTING, 2, "they are lost" },
+	{ "runnable-over-cpu-on", "", runnable_over_cpu_on, BOOTING, 2, "of the guest's" },
+	{ "never-runs-it", "", never_runs_it, BOOTING, 2, "a vCPU that the guest powered on" },
+	{ "restored-off", "", restored_off, NO_VM, 0, "a vCPU that was saved on" },
+	{ 0 }
+};
+
+static void __attribute__((noreturn)) show_help(int ret)
 {
-	static const struct {
-		const char *name;
-		void (*make)(void);
-	} mistakes[] = {
-		{ "set-before-init", set_before_init },
-		{ "init-after-registers", init_after_registers },
-		{ "cpu-on-after-registers", cpu_on_after_registers },
-		{ "runnable-over-cpu-on", runnable_over_cpu_on },
-		{ "never-runs-it", never_runs_it },
-		{ "restored-off", restored_off },
-	};
-	unsigned int i;
+	const struct row *c;
 
-	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
-		if (strcmp(name, mistakes[i].name))
-			continue;
-		mistakes[i].make();
-		return surprises;
-	}
-	return 2;
-}
-
-/* One SET, one GET of a fresh vCPU, for the tracepoints' test. */
-static int cmd_once(unsigned int asked)
-{
-	unsigned int state = 99;
-	struct vm vm;
-	int err;
-
-	boot_vm(&vm, 2);
-	err = set_state(&vm.vcpu[1], asked);
-	printf("once: pid %d errno %d", getpid(), err);
-	err = get_state(&vm.vcpu[1], &state);
-	printf(" get %d state %u\n", err, state);
-	destroy_vm(&vm);
-	return 0;
-}
-
-static void show_help(void)
-{
 	puts("mpstate [-2] [-s known|reject|runnable] COMMAND\n"
-	     "  -2            off is HALTED (abi=v2)\n"
-	     "  -s HOW        what SET SUSPENDED is expected to do (default: known if\n"
-	     "                the host has KVM_CAP_ARM_SYSTEM_SUSPEND, or else reject)\n"
-	     "  absent        the host has no MP_STATE: EINVAL and no capability\n"
-	     "  cap           KVM_CAP_MP_STATE is 1 on the VM and on /dev/kvm\n"
-	     "  extensions    print every extension's answer on /dev/kvm and VM\n"
-	     "  table         every SET from every state, before and after INIT\n"
-	     "  transcript    print every answer, to compare hosts\n"
-	     "  power         SET powers on what never ran, and off what ran\n"
-	     "  stop          SET STOPPED on a running vCPU\n"
-	     "  wfi           a vCPU in WFI is RUNNABLE\n"
-	     "  save FILE     boot four, one off again, save\n"
-	     "  restore FILE  in a fresh process; CPU_ON; reset\n"
-	     "  storm SEC FILE [US]  GET/SET storm beside a guest until FILE appears,\n"
-	     "                with a pause every 64 rounds\n"
-	     "  race ROUNDS   SET RUNNABLE against PSCI CPU_ON\n"
-	     "  time CALLS    ns per GET, SET and other extension check\n"
-	     "  calls N NAME  ns per PSCI call\n"
-	     "  exits MS      ns per exit to userspace\n"
-	     "  hold FILE     a VM to look at until FILE appears\n"
-	     "  guest FILE    the same without an ioctl of ours, one CPU_ON more then\n"
-	     "  crowd N FILE  N VMs until FILE appears\n"
-	     "  leaving FILE  GET, then the capability, until FILE appears\n"
-	     "  mistake NAME  what a VMM can do wrong, see cmd_mistake()\n"
-	     "  psci          every PSCI call that there is, and the events due\n"
-	     "  psci2 ROUNDS  two vCPUs power a third one on at once\n"
-	     "  once VALUE    one SET and one GET on vcpu 1");
+	     "  -2  off is HALTED (abi=v2)\n"
+	     "  -s  what SET SUSPENDED is expected to do (default: known if the host has\n"
+	     "      KVM_CAP_ARM_SYSTEM_SUSPEND, or else reject)");
+	for (c = commands; c->name; c++)
+		printf("  %-10s %-13s  %s\n", c->name, c->takes, c->help);
+	for (c = mistakes; c->name; c++)
+		printf("  mistake %-22s  %s\n", c->name, c->help);
+	exit(ret);
 }
 
-static int has_suspend(void)
+/* What argv[0] names, with the VM that it is to find; argv ends with NULL. */
+static void run(const struct row *c, char **argv)
 {
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC), has;
+	const char *name = argv[0];
+	struct vm vm;
 
-	if (fd < 0)
-		return 0;
-	has = ioctl(fd, KVM_CHECK_EXTENSION, CAP_ARM_SYSTEM_SUSPEND) > 0;
-	close(fd);
-	return has;
+	while (c->name && strcmp(c->name, name))
+		c++;
+	if (!c->name)
+		show_help(strcmp(name, "help") ? 1 : 0);
+	args = argv + 1;
+	if (c->takes[0] && (!args[0] || (strchr(c->takes, ' ') && !args[1])))
+		show_help(1);
+	if (c->stage == ALL_ON)
+		boot_all_on(&vm, c->vcpus);
+	else if (c->stage != NO_VM)
+		create_vm(&vm, c->vcpus);
+	if (c->stage >= INITIALISED && c->stage < ALL_ON)
+		init_boot(&vm);
+	if (c->stage == BOOTING || c->stage == RUNNING)
+		set_entry(&vm.vcpu[0], 0);
+	if (c->stage == RUNNING) {
+		start_all(&vm);
+		expect_beats(&vm, 0, "after boot");
+	}
+	c->run(&vm);
+	if (c->stage != NO_VM)
+		end_vm(&vm);
+}
+
+static void cmd_mistake(struct vm *vm)
+{
+	(void)vm;
+	run(mistakes, args);
 }
 
 int main(int argc, char **argv)
 {
 	struct sigaction sa = { .sa_handler = on_kick };
-	const char *cmd, *arg, *arg2;
-	int opt, ret;
+	int opt, kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	abi.knows_suspended = has_suspend();
+	abi.knows_suspended = ioctl(kvm, KVM_CHECK_EXTENSION, CAP_ARM_SYSTEM_SUSPEND) > 0;
+	close(kvm);
 	while ((opt = getopt(argc, argv, "+2s:")) != -1) {
 		if (opt == '2') {
 			abi.v2 = 1;
@@ -1808,66 +1725,13 @@ int main(int argc, char **argv)
 			abi.knows_suspended = !strcmp(optarg, "known");
 			abi.suspended_runs = !strcmp(optarg, "runnable");
 		} else {
-			show_help();
-			return 2;
+			show_help(2);
 		}
 	}
 	/* no SA_RESTART: KVM_RUN shall come back */
 	sigaction(SIGUSR1, &sa, NULL);
-
-	cmd = optind < argc ? argv[optind] : "help";
-	arg = optind + 1 < argc ? argv[optind + 1] : NULL;
-	arg2 = optind + 2 < argc ? argv[optind + 2] : NULL;
-	if (!strcmp(cmd, "absent"))
-		ret = cmd_absent();
-	else if (!strcmp(cmd, "cap"))
-		ret = cmd_cap();
-	else if (!strcmp(cmd, "extensions"))
-		ret = cmd_extensions();
-	else if (!strcmp(cmd, "table"))
-		ret = cmd_table();
-	else if (!strcmp(cmd, "transcript"))
-		ret = cmd_transcript();
-	else if (!strcmp(cmd, "power"))
-		ret = cmd_power();
-	else if (!strcmp(cmd, "stop"))
-		ret = cmd_stop_running();
-	else if (!strcmp(cmd, "wfi"))
-		ret = cmd_wfi();
-	else if (!strcmp(cmd, "save") && arg)
-		ret = cmd_save(arg);
-	else if (!strcmp(cmd, "restore") && arg)
-		ret = cmd_restore(arg);
-	else if (!strcmp(cmd, "storm") && arg2)
-		ret = cmd_storm(atoi(arg), arg2,
-				optind + 3 < argc ? atoi(argv[optind + 3]) : 0);
-	else if (!strcmp(cmd, "race") && arg)
-		ret = cmd_race(atoi(arg));
-	else if (!strcmp(cmd, "time") && arg)
-		ret = cmd_time(atoi(arg));
-	else if (!strcmp(cmd, "exits") && arg)
-		ret = cmd_exits(atoi(arg));
-	else if (!strcmp(cmd, "calls") && arg2)
-		ret = cmd_calls(atoi(arg), arg2);
-	else if (!strcmp(cmd, "hold") && arg)
-		ret = cmd_hold(arg, 1);
-	else if (!strcmp(cmd, "guest") && arg)
-		ret = cmd_hold(arg, 0);
-	else if (!strcmp(cmd, "crowd") && arg2)
-		ret = cmd_crowd(atoi(arg), arg2);
-	else if (!strcmp(cmd, "leaving") && arg)
-		ret = cmd_leaving(arg);
-	else if (!strcmp(cmd, "mistake") && arg)
-		ret = cmd_mistake(arg);
-	else if (!strcmp(cmd, "psci"))
-		ret = cmd_psci();
-	else if (!strcmp(cmd, "psci2") && arg)
-		ret = cmd_psci_race(atoi(arg));
-	else if (!strcmp(cmd, "once") && arg)
-		ret = cmd_once(strtoul(arg, NULL, 0));
-	else {
-		show_help();
-		ret = strcmp(cmd, "help") ? 2 : 0;
-	}
-	return ret ? 1 : 0;
+	if (optind == argc)
+		show_help(0);
+	run(commands, argv + optind);
+	return surprises ? 1 : 0;
 }
