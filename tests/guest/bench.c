@@ -107,9 +107,8 @@ static void prepare_toggle(int argc, char **argv)
 
 static void run_toggle(void)
 {
-	if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0) ||
-	    ioctl(fd, PERF_EVENT_IOC_DISABLE, 0))
-		die("enable or disable: %s", strerror(errno));
+	MUST(ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
+	MUST(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
 }
 
 /* pread FILE OFFSET LENGTH: as much as LENGTH at most */
@@ -141,25 +140,16 @@ static unsigned long number;
 /* kvm get | runnable | stopped | check NUMBER: of a VM that never runs */
 static void prepare_kvm(int argc, char **argv)
 {
-	struct kvm_vcpu_init init;
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct kvm_vcpu_init init = { 0 };
+	int kvm = MUST(open("/dev/kvm", O_RDWR | O_CLOEXEC));
 
 	(void)argc;
 	(void)argv;
-	if (kvm < 0)
-		die("/dev/kvm: %s", strerror(errno));
-	vm = ioctl(kvm, KVM_CREATE_VM, 0);
-	if (vm < 0)
-		die("KVM_CREATE_VM: %s", strerror(errno));
-	fd = ioctl(vm, KVM_CREATE_VCPU, 0);
-	if (fd < 0)
-		die("KVM_CREATE_VCPU: %s", strerror(errno));
-	memset(&init, 0, sizeof(init));
-	if (ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init))
-		die("KVM_ARM_PREFERRED_TARGET: %s", strerror(errno));
+	vm = MUST(ioctl(kvm, KVM_CREATE_VM, 0));
+	fd = MUST(ioctl(vm, KVM_CREATE_VCPU, 0));
+	MUST(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init));
 	init.features[0] |= 1 << KVM_ARM_VCPU_PSCI_0_2;
-	if (ioctl(fd, KVM_ARM_VCPU_INIT, &init))
-		die("KVM_ARM_VCPU_INIT: %s", strerror(errno));
+	MUST(ioctl(fd, KVM_ARM_VCPU_INIT, &init));
 }
 
 static void prepare_check(int argc, char **argv)
@@ -174,16 +164,14 @@ static void run_get(void)
 {
 	struct kvm_mp_state state;
 
-	if (ioctl(fd, KVM_GET_MP_STATE, &state))
-		die("KVM_GET_MP_STATE: %s", strerror(errno));
+	MUST(ioctl(fd, KVM_GET_MP_STATE, &state));
 }
 
 static void set_state(unsigned int value)
 {
 	struct kvm_mp_state state = { value };
 
-	if (ioctl(fd, KVM_SET_MP_STATE, &state))
-		die("KVM_SET_MP_STATE %u: %s", value, strerror(errno));
+	MUST(ioctl(fd, KVM_SET_MP_STATE, &state));
 }
 
 static void run_runnable(void)
@@ -198,8 +186,7 @@ static void run_stopped(void)
 
 static void run_check(void)
 {
-	if (ioctl(vm, KVM_CHECK_EXTENSION, number) < 0)
-		die("KVM_CHECK_EXTENSION %lu: %s", number, strerror(errno));
+	MUST(ioctl(vm, KVM_CHECK_EXTENSION, number));
 }
 #endif
 
@@ -259,10 +246,10 @@ static const struct op *begin_op(int argc, char **argv, unsigned int *n)
 	const struct op *op;
 	int a = 2, cpu = 0;
 
-	if (argc > 2 && !strncmp(argv[a], "cpu=", 4))
+	if (!strncmp(argv[a], "cpu=", 4))
 		cpu = atoi(argv[a++] + 4);
 	if (argc <= a)
-		die("NAME N [cpu=CPU] OP ARGUMENTS...");
+		die("NAME N [cpu=CPU] OP [ARGUMENTS...]");
 	*n = atoi(argv[1]);
 	pin_cpu(cpu);
 	op = find_op(argv[a]);
@@ -289,8 +276,6 @@ static int cmd_module(int argc, char **argv)
 	uint64_t t;
 	int f;
 
-	if (argc < 3)
-		die("module NAME FILE MODULE [PARAMETERS]");
 	pin_cpu(0);
 	f = open(argv[1], O_RDONLY | O_CLOEXEC);
 	if (f < 0)
@@ -315,10 +300,8 @@ static double cpu_time(char **argv)
 {
 	struct rusage use;
 	int status, null;
-	pid_t pid = fork();
+	pid_t pid = MUST(fork());
 
-	if (pid < 0)
-		die("fork: %s", strerror(errno));
 	if (!pid) {
 		null = open("/dev/null", O_WRONLY);
 		dup2(null, 1);
@@ -341,8 +324,6 @@ static int cmd_step(int argc, char **argv)
 	double cost[2];
 	int a, i;
 
-	if (argc < 4)
-		die("step NAME FEW MANY COMMAND...");
 	pin_cpu(0);
 	for (i = 0; i < 2; i++) {
 		char *command[64] = { NULL };
@@ -385,8 +366,7 @@ static int cmd_many(int argc, char **argv)
 	unsigned int n, i;
 	long slab;
 
-	if (argc != 4)
-		die("many NAME COUNT SECONDS EVENT");
+	(void)argc;
 	n = atoi(argv[1]);
 	if (!n || n > MAX_EVENTS)
 		die("1 to %d events", MAX_EVENTS);
@@ -404,8 +384,7 @@ static int cmd_many(int argc, char **argv)
 	fd = fds[0];
 	run_toggle();
 	print_value(argv[0], ".toggle", measure(&(struct op) { .run = run_toggle }, 1) / n);
-	if (ioctl(fd, PERF_EVENT_IOC_ENABLE, 0))
-		die("enable: %s", strerror(errno));
+	MUST(ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
 	sleep(atoi(argv[2]));
 	ioctl(fd, PERF_EVENT_IOC_DISABLE, 0);
 	return 0;
@@ -562,12 +541,12 @@ static int cmd_profile(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct command commands[] = {
-		{ "time", cmd_time },
-		{ "module", cmd_module },
-		{ "step", cmd_step },
-		{ "many", cmd_many },
-		{ "profile", cmd_profile },
-		{ NULL, NULL },
+		{ "time", "NAME N [cpu=CPU] OP [ARGUMENTS...]", cmd_time },
+		{ "module", "NAME FILE MODULE [PARAMETERS]", cmd_module },
+		{ "step", "NAME FEW MANY COMMAND...", cmd_step },
+		{ "many", "NAME COUNT SECONDS EVENT", cmd_many },
+		{ "profile", "NAME N [cpu=CPU] OP [ARGUMENTS...]", cmd_profile },
+		{ 0 },
 	};
 
 	return run_command(commands, argc, argv);

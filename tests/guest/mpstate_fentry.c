@@ -4,44 +4,24 @@
  * (fentry, as bpftrace's) that counts its calls. Says "attached", and when FILE
  * appears prints "FUNCTION CALLS" each and goes.
  */
-#include <errno.h>
+#define _GNU_SOURCE
+#include "bpf.h"
+
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <linux/btf.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #define MAX_FUNCTIONS 8
-
-static void __attribute__((noreturn)) die(const char *what)
-{
-	printf("mpstate_fentry: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-static int bpf(int cmd, union bpf_attr *attr, const char *what)
-{
-	int fd = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-
-	if (fd < 0)
-		die(what);
-	return fd;
-}
 
 static char *read_btf(void)
 {
 	const size_t room = 64 << 20;
 	char *btf = malloc(room);
-	int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY);
+	int fd = MUST(open("/sys/kernel/btf/vmlinux", O_RDONLY));
 	size_t have = 0;
 	ssize_t n;
 
-	if (fd < 0 || !btf)
-		die("/sys/kernel/btf/vmlinux");
+	if (!btf)
+		die("no memory for %zu bytes", room);
 	while ((n = read(fd, btf + have, room - have)) > 0)
 		have += n;
 	close(fd);
@@ -91,8 +71,7 @@ static unsigned int id_of(const char *btf, const char *name)
 			return id;
 		p += sizeof(*t) + tail_of(t);
 	}
-	errno = ENOENT;
-	die(name);
+	die("this kernel's BTF has no function %s", name);
 }
 
 /* Adds one to the only value of @map. */
@@ -113,21 +92,16 @@ static int load_counter(unsigned int function, int map)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_TRACING,
-		.expected_attach_type = BPF_TRACE_FENTRY,
-		.attach_btf_id = function,
-		.insns = (uintptr_t)code,
-		.insn_cnt = sizeof(code) / sizeof(code[0]),
-		.license = (uintptr_t)"GPL",
-	};
 
-	return bpf(BPF_PROG_LOAD, &attr, "BPF_PROG_LOAD");
+	return BPF(BPF_PROG_LOAD, .prog_type = BPF_PROG_TYPE_TRACING,
+		   .expected_attach_type = BPF_TRACE_FENTRY, .attach_btf_id = function,
+		   .insns = (uintptr_t)code, .insn_cnt = sizeof(code) / sizeof(code[0]),
+		   .license = (uintptr_t)"GPL");
 }
 
 int main(int argc, char **argv)
 {
-	int map[MAX_FUNCTIONS], i, n = argc - 2;
+	int map[MAX_FUNCTIONS], program, i, n = argc - 2;
 	char *btf;
 
 	if (n < 1 || n > MAX_FUNCTIONS) {
@@ -137,28 +111,18 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	btf = read_btf();
 	for (i = 0; i < n; i++) {
-		union bpf_attr room = {
-			.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4,
-			.value_size = 8, .max_entries = 1,
-		};
-		union bpf_attr attach = { };
-
-		map[i] = bpf(BPF_MAP_CREATE, &room, "BPF_MAP_CREATE");
-		attach.raw_tracepoint.prog_fd = load_counter(id_of(btf, argv[2 + i]), map[i]);
-		bpf(BPF_RAW_TRACEPOINT_OPEN, &attach, argv[2 + i]);
+		map[i] = bpf_map(BPF_MAP_TYPE_ARRAY, 8);
+		program = load_counter(id_of(btf, argv[2 + i]), map[i]);
+		BPF(BPF_RAW_TRACEPOINT_OPEN, .raw_tracepoint.prog_fd = program);
 	}
 	puts("attached");
 	while (access(argv[1], F_OK))
 		usleep(10000);
 	for (i = 0; i < n; i++) {
-		uint32_t key = 0;
 		uint64_t calls = 0;
-		union bpf_attr ask = {
-			.map_fd = map[i], .key = (uintptr_t)&key, .value = (uintptr_t)&calls,
-		};
 
-		bpf(BPF_MAP_LOOKUP_ELEM, &ask, "BPF_MAP_LOOKUP_ELEM");
-		printf("%s %llu\n", argv[2 + i], (unsigned long long)calls);
+		bpf_element(BPF_MAP_LOOKUP_ELEM, map[i], &calls);
+		printf("%s %" PRIu64 "\n", argv[2 + i], calls);
 	}
 	return 0;
 }

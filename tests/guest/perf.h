@@ -48,10 +48,32 @@ static inline void die(const char *format, ...)
 	exit(2);
 }
 
+static inline long must(long result, const char *what)
+{
+	if (result < 0)
+		die("%s: %s", what, strerror(errno));
+	return result;
+}
+
+/* The result of a system call that must not fail */
+#define MUST(call) must(call, #call)
+
 struct command {
-	const char *name;
+	const char *name, *takes;	/* arguments: [those that may be missing], more... */
 	int (*run)(int argc, char **argv);
 };
+
+/* Do so many arguments fit @takes? */
+static inline bool fits(const char *takes, int argc)
+{
+	const char *word;
+
+	for (word = takes; *word; word += strspn(word, " ")) {
+		argc -= *word != '[';
+		word += strcspn(word, " ");
+	}
+	return !argc || (argc > 0 && (strchr(takes, '[') || strstr(takes, "...")));
+}
 
 /* The command that argv[1] names, of a table that ends with an empty one */
 static inline int run_command(const struct command *commands, int argc, char **argv)
@@ -59,13 +81,16 @@ static inline int run_command(const struct command *commands, int argc, char **a
 	const struct command *c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	for (c = commands; argc > 1 && c->name; c++)
-		if (!strcmp(argv[1], c->name))
-			return c->run(argc - 2, argv + 2);
-	fprintf(stderr, "commands:");
+	for (c = commands; argc > 1 && c->name; c++) {
+		if (strcmp(argv[1], c->name))
+			continue;
+		if (!fits(c->takes, argc - 2))
+			die("%s %s", c->name, c->takes);
+		return c->run(argc - 2, argv + 2);
+	}
+	fprintf(stderr, "commands:\n");
 	for (c = commands; c->name; c++)
-		fprintf(stderr, " %s", c->name);
-	fputc('\n', stderr);
+		fprintf(stderr, "%s %s\n", c->name, c->takes);
 	return 2;
 }
 

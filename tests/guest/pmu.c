@@ -6,9 +6,9 @@
  * from the driver.
  */
 #define _GNU_SOURCE
+#include "bpf.h"
 #include "truth.h"
 
-#include <linux/bpf.h>
 #include <math.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -74,8 +74,7 @@ static void wait_seconds(double seconds)
 
 static void enable(const struct event *e)
 {
-	if (ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0))
-		die("%s/%s: enable: %s", e->pmu, e->name, strerror(errno));
+	MUST(ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0));
 }
 
 /* The machine uses no energy meanwhile: nothing is lost between a count and its truth. */
@@ -175,8 +174,6 @@ static int cmd_truth(int argc, char **argv)
 	unsigned int i;
 	int a, bad = 0;
 
-	if (argc < 3)
-		die("truth SECONDS TOLERANCE [live] [group] [read=S] [from=CPU] EVENT...");
 	seconds = atof(argv[0]);
 	for (a = 2; a < argc; a++) {
 		if (!strcmp(argv[a], "group"))
@@ -220,8 +217,6 @@ static int cmd_open(int argc, char **argv)
 #define attr	all.attr
 	int cpu = 0, pid = -1, a, fd;
 
-	if (argc < 2)
-		die("open PMU CONFIG [cpu=N] [pid=N] [uid=N] [FIELD=VALUE...]");
 	attr.type = pmu_type(argv[0]);
 	attr.config = strtoull(argv[1], NULL, 0);
 	for (a = 2; a < argc; a++) {
@@ -275,8 +270,6 @@ static int cmd_hold(int argc, char **argv)
 {
 	int a;
 
-	if (argc < 2)
-		die("hold SECONDS EVENT...");
 	for (a = 1; a < argc; a++) {
 		struct event *e = add_event(argv[a]);
 
@@ -293,8 +286,7 @@ static int cmd_same(int argc, char **argv)
 {
 	struct event *a, *b;
 
-	if (argc != 2)
-		die("same EVENT EVENT");
+	(void)argc;
 	a = add_event(argv[0]);
 	b = add_event(argv[1]);
 	open_event(a, -1);
@@ -312,8 +304,7 @@ static int cmd_beside(int argc, char **argv)
 	struct event *a, *b;
 	double from_a, from_b, ja, jb, error;
 
-	if (argc != 4)
-		die("beside SECONDS TOLERANCE EVENT EVENT");
+	(void)argc;
 	a = add_event(argv[2]);
 	b = add_event(argv[3]);
 	a->attr.disabled = b->attr.disabled = 0;
@@ -366,8 +357,6 @@ static int cmd_fuzz(int argc, char **argv)
 	unsigned int types[8], n = 0, j;
 	int fds[32], a, bad = 0;
 
-	if (argc < 3)
-		die("fuzz CALLS SEED PMU...");
 	calls = strtoul(argv[0], NULL, 0);
 	seed = strtoull(argv[1], NULL, 0) | 1;
 	for (a = 2; a < argc && n < 8; a++)
@@ -492,8 +481,6 @@ static int cmd_storm(int argc, char **argv)
 	unsigned long rounds, r, done = 0, all_off = 0;
 	double pause = 0;
 
-	if (argc < 3)
-		die("storm ROUNDS SEED [pause=S] [keep=CPU]... CPU...");
 	rounds = strtoul(argv[0], NULL, 0);
 	seed = strtoull(argv[1], NULL, 0) | 1;
 	for (a = 2; a < argc && n < 64; a++) {
@@ -551,8 +538,6 @@ static int cmd_mask(int argc, char **argv)
 	char path[128];
 	int a, cpu, bad = 0;
 
-	if (argc < 3)
-		die("mask PMU FILE CPU...");
 	snprintf(path, sizeof(path), DEVICES "/%s/cpumask", argv[0]);
 	read_cpus(&before, "/sys/devices/system/cpu/online");
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
@@ -605,8 +590,6 @@ static int cmd_churn(int argc, char **argv)
 	struct perf_event_attr attr = { .size = sizeof(attr) };
 	int n = argc - 3;
 
-	if (n < 1)
-		die("churn PMU FILE SEED CPU...");
 	attr.type = pmu_type(argv[0]);
 	attr.config = strcmp(argv[0], "power_core") ? 2 : 1;
 	seed = strtoull(argv[2], NULL, 0) | 1;
@@ -657,20 +640,11 @@ static int read_from(int cpu, time_t end)
 	return 0;
 }
 
-static pid_t start_process(void)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		die("fork: %s", strerror(errno));
-	return pid;
-}
-
 /* A process for each of these CPUs that reads from there */
 static void start_readers(char **cpus, int n, time_t end)
 {
 	while (n--)
-		if (!start_process())
+		if (!MUST(fork()))
 			_exit(read_from(atoi(cpus[n]), end));
 }
 
@@ -696,8 +670,6 @@ static int cmd_hammer(int argc, char **argv)
 	struct event other;
 	time_t end;
 
-	if (argc < 4)
-		die("hammer SECONDS TOLERANCE EVENT CPU...");
 	open_event(add_event(argv[2]), -1);
 	other = events[0];
 	open_event(&other, -1);
@@ -717,11 +689,6 @@ static int cmd_hammer(int argc, char **argv)
 	return wait_readers() | end_counting(atof(argv[1]), true);
 }
 
-static int bpf_call(int cmd, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
-}
-
 /* A program that reads element 0 of a map of perf events so often: its fd. */
 static int bpf_reader(int map, unsigned int times)
 {
@@ -734,42 +701,32 @@ static int bpf_reader(int map, unsigned int times)
 	};
 	const unsigned int n = sizeof(read_it) / sizeof(read_it[0]);
 	struct bpf_insn code[64 * n + 1];
-	union bpf_attr attr = {
-		.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
-		.insns = (uintptr_t)code,
-		.insn_cnt = times * n + 1,
-		.license = (uintptr_t)"GPL",
-	};
 	unsigned int i;
-	int fd;
 
 	for (i = 0; i < times; i++)
 		memcpy(code + i * n, read_it, sizeof(read_it));
 	code[i * n] = (struct bpf_insn){ .code = BPF_JMP | BPF_EXIT };
-	fd = bpf_call(BPF_PROG_LOAD, &attr);
-	if (fd < 0)
-		die("BPF program: %s", strerror(errno));
-	return fd;
+	return BPF(BPF_PROG_LOAD, .prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT,
+		   .insns = (uintptr_t)code, .insn_cnt = times * n + 1,
+		   .license = (uintptr_t)"GPL");
 }
 
 static int bpf_map_of(const struct event *e)
 {
-	uint32_t key = 0, value = e->fd;
-	union bpf_attr attr = {
-		.map_type = BPF_MAP_TYPE_PERF_EVENT_ARRAY,
-		.key_size = 4, .value_size = 4, .max_entries = 1,
-	};
-	int map = bpf_call(BPF_MAP_CREATE, &attr);
+	int map = bpf_map(BPF_MAP_TYPE_PERF_EVENT_ARRAY, 4);
+	uint32_t value = e->fd;
 
-	if (map < 0)
-		die("BPF map: %s", strerror(errno));
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map;
-	attr.key = (uintptr_t)&key;
-	attr.value = (uintptr_t)&value;
-	if (bpf_call(BPF_MAP_UPDATE_ELEM, &attr))
-		die("event into BPF map: %s", strerror(errno));
+	bpf_element(BPF_MAP_UPDATE_ELEM, map, &value);
 	return map;
+}
+
+/* Runs it once, by hand.  Did the program get an errno (or else the low half of a count)? */
+static bool bpf_run_fails(int program)
+{
+	union bpf_attr attr = { .test.prog_fd = program };
+
+	MUST(syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr)));
+	return (int32_t)attr.test.retval < 0 && (int32_t)attr.test.retval >= -4095;
 }
 
 /*
@@ -782,13 +739,10 @@ static int cmd_bpf(int argc, char **argv)
 {
 	unsigned long runs = 0, errors = 0;
 	struct event *e, *quiet;
-	union bpf_attr attr;
 	uint64_t mine, its;
 	time_t end;
 	int prog, bad;
 
-	if (argc < 4)
-		die("bpf SECONDS TOLERANCE EVENT CPU...");
 	e = add_event(argv[2]);
 	quiet = add_event(argv[2]);
 	open_event(e, -1);
@@ -799,14 +753,8 @@ static int cmd_bpf(int argc, char **argv)
 	start_readers(argv + 3, argc - 3, end);
 	pin_cpu(e->cpu);
 	while (time(NULL) < end) {
-		memset(&attr, 0, sizeof(attr));
-		attr.test.prog_fd = prog;
-		if (bpf_call(BPF_PROG_TEST_RUN, &attr))
-			die("BPF test run: %s", strerror(errno));
+		errors += bpf_run_fails(prog);
 		runs++;
-		/* low half of a count, or an errno */
-		errors += (int32_t)attr.test.retval < 0 &&
-			  (int32_t)attr.test.retval >= -4095;
 	}
 	bad = wait_readers();
 	hold_energy(true);
@@ -837,14 +785,12 @@ static int cmd_switch(int argc, char **argv)
 	unsigned long windows = 0, *reads;
 	struct event *e, *busy;
 	uint64_t allowed = 0;
-	union bpf_attr attr;
 	double joules;
 	pid_t child;
 	time_t end;
 	int prog;
 
-	if (argc != 3)
-		die("switch SECONDS EVENT CPU");
+	(void)argc;
 	e = add_event(argv[1]);
 	busy = add_event(argv[1]);
 	open_event(busy, -1);
@@ -856,17 +802,12 @@ static int cmd_switch(int argc, char **argv)
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reads == MAP_FAILED)
 		die("mmap: %s", strerror(errno));
-	child = start_process();
+	child = MUST(fork());
 	if (!child) {
 		pin_cpu(atoi(argv[2]));
 		for (;;) {
-			memset(&attr, 0, sizeof(attr));
-			attr.test.prog_fd = prog;
-			if (bpf_call(BPF_PROG_TEST_RUN, &attr))
-				_exit(1);
+			reads[1] += bpf_run_fails(prog);
 			reads[0] += 64;
-			reads[1] += (int32_t)attr.test.retval < 0 &&
-				    (int32_t)attr.test.retval >= -4095;
 		}
 	}
 	pin_cpu(e->cpu);
@@ -891,19 +832,19 @@ static int cmd_switch(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct command commands[] = {
-		{ "truth", cmd_truth },
-		{ "open", cmd_open },
-		{ "hold", cmd_hold },
-		{ "same", cmd_same },
-		{ "beside", cmd_beside },
-		{ "fuzz", cmd_fuzz },
-		{ "hammer", cmd_hammer },
-		{ "storm", cmd_storm },
-		{ "mask", cmd_mask },
-		{ "churn", cmd_churn },
-		{ "bpf", cmd_bpf },
-		{ "switch", cmd_switch },
-		{ NULL, NULL },
+		{ "truth", "SECONDS TOLERANCE [live] [group] [read=S] [from=CPU] EVENT...", cmd_truth },
+		{ "open", "PMU CONFIG [cpu=N] [pid=N] [uid=N] [FIELD=VALUE...]", cmd_open },
+		{ "hold", "SECONDS EVENT...", cmd_hold },
+		{ "same", "EVENT EVENT", cmd_same },
+		{ "beside", "SECONDS TOLERANCE EVENT EVENT", cmd_beside },
+		{ "fuzz", "CALLS SEED PMU...", cmd_fuzz },
+		{ "hammer", "SECONDS TOLERANCE EVENT CPU...", cmd_hammer },
+		{ "storm", "ROUNDS SEED [pause=S] [keep=CPU]... CPU...", cmd_storm },
+		{ "mask", "PMU FILE CPU...", cmd_mask },
+		{ "churn", "PMU FILE SEED CPU...", cmd_churn },
+		{ "bpf", "SECONDS TOLERANCE EVENT CPU...", cmd_bpf },
+		{ "switch", "SECONDS EVENT CPU", cmd_switch },
+		{ 0 },
 	};
 
 	return run_command(commands, argc, argv);
