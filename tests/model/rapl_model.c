@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "rapl_model.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * Everything is in integers: microwatt, femtoseconds, and their product
@@ -55,32 +58,14 @@ static bool fail(char *err, size_t errlen, const char *fmt, ...)
 /* Digits in base 10, or 16 after 0x; the whole text, nothing else. */
 static bool parse_number(const char *s, uint64_t max, uint64_t *out)
 {
-	unsigned int base = 10;
-	uint64_t v = 0;
+	char *end;
 
-	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
-		base = 16;
-		s += 2;
-	}
-	if (!*s)
+	/* strtoull() would take a sign and blanks */
+	if (!isxdigit((unsigned char)*s))
 		return false;
-	for (; *s; s++) {
-		unsigned int d;
-
-		if (*s >= '0' && *s <= '9')
-			d = *s - '0';
-		else if (base == 16 && *s >= 'a' && *s <= 'f')
-			d = *s - 'a' + 10;
-		else if (base == 16 && *s >= 'A' && *s <= 'F')
-			d = *s - 'A' + 10;
-		else
-			return false;
-		if (v > (max - d) / base)
-			return false;
-		v = v * base + d;
-	}
-	*out = v;
-	return true;
+	errno = 0;
+	*out = strtoull(s, &end, strncasecmp(s, "0x", 2) ? 10 : 16);
+	return !*end && !errno && *out <= max;
 }
 
 static bool parse_flag(const char *s, bool *out)
@@ -225,117 +210,119 @@ static int package_suffix(const char *name, size_t len, const char *prefix)
 	return k;
 }
 
+/* Arguments that are a number, a flag, one of two words or a text: what they set, and how */
+static const struct argument {
+	const char *name;
+	enum { NUMBER32, NUMBER64, FLAG, WORD, TEXT } kind;
+	size_t at;			/* in struct rapl_config */
+	uint64_t min, max;
+	const char *no, *yes;		/* WORD: these stand for 0 and 1 */
+	const char *takes;		/* for the user */
+} arguments[] = {
+#define AT(member) offsetof(struct rapl_config, member)
+	{ "vendor", WORD, AT(vendor), .no = "intel", .yes = "amd", .takes = "intel or amd" },
+	{ "packages", NUMBER32, AT(packages), 1, RAPL_MAX_PACKAGES, .takes = "a number from 1 to 16" },
+	{ "threads", NUMBER32, AT(threads), 1, 8,
+	  .takes = "the threads of a core, a number from 1 to 8" },
+	{ "unit", NUMBER32, AT(unit), 0, 31, .takes = "the energy status unit, 0 to 31" },
+	{ "ram_unit", NUMBER32, AT(ram_unit), 0, 31, .takes = "N for a unit of 2^-N J, 0 to 31" },
+	{ "psys_unit", NUMBER32, AT(psys_unit), 0, 31, .takes = "N for a unit of 2^-N J, 0 to 31" },
+	{ "atom", FLAG, AT(atom), .takes = "0 or 1" },
+	{ "start", NUMBER32, AT(start), 0, UINT32_MAX, .takes = "a counter value of 32 bits" },
+	{ "high", NUMBER32, AT(high), 0, UINT32_MAX, .takes = "a value of 32 bits" },
+	{ "wide", FLAG, AT(wide), .takes = "0 or 1" },
+	{ "fault", WORD, AT(fault_zero), .no = "gp", .yes = "zero", .takes = "gp or zero" },
+	{ "zero", FLAG, AT(zero), .takes = "0 or 1" },
+	{ "tick", NUMBER64, AT(tick_ns), 0, 10000000000ULL,
+	  .takes = "nanoseconds between counter updates, 0 to 10000000000" },
+	{ "skew", NUMBER64, AT(skew_ns), 0, 1000000000ULL,
+	  .takes = "nanoseconds that odd CPUs read behind even ones, 0 to 1000000000" },
+	{ "late", NUMBER64, AT(late_ns), 0, 1000000000000ULL,
+	  .takes = "nanoseconds before the counters start to count, 0 to 1000000000000" },
+	{ "s3", WORD, AT(s3_reset), .no = "keep", .yes = "reset", .takes = "keep or reset" },
+	{ "bit", FLAG, AT(amd_bit), .takes = "0 or 1" },
+	{ "truth", TEXT, AT(truth), .takes = "a file name" },
+	{ "access", TEXT, AT(access), .takes = "a file name" },
+};
+
+static bool parse_argument(const struct argument *a, const char *v, struct rapl_config *cfg)
+{
+	void *at = (char *)cfg + a->at;
+	uint64_t n;
+
+	switch (a->kind) {
+	case NUMBER32:
+	case NUMBER64:
+		if (!parse_number(v, a->max, &n) || n < a->min)
+			return false;
+		if (a->kind == NUMBER32)
+			*(unsigned int *)at = n;
+		else
+			*(uint64_t *)at = n;
+		return true;
+	case FLAG:
+		return parse_flag(v, at);
+	case WORD:
+		*(unsigned int *)at = !strcmp(v, a->yes);
+		return !strcmp(v, a->yes) || !strcmp(v, a->no);
+	case TEXT:
+		*(const char **)at = v;
+		return *v;
+	}
+	return false;
+}
+
 bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 		       char *err, size_t errlen)
 {
 	const char *eq = strchr(arg, '=');
 	const char *v = eq ? eq + 1 : "";
 	size_t len = eq ? (size_t)(eq - arg) : strlen(arg);
-	uint64_t n;
+	const char *takes = NULL, *end;
+	unsigned int i;
+	bool good;
 	int k;
 
-#define NAME(s) (len == sizeof(s) - 1 && !strncmp(arg, s, len))
-#define REQUIRE(cond, allowed) do {					\
-	if (!(cond))							\
-		return fail(err, errlen, "%s is not valid: %.*s= takes " allowed, \
-			    arg, (int)len, arg);			\
-} while (0)
+#define NAME(s) (len == strlen(s) && !strncmp(arg, s, len))
 
 	if (!eq)
 		return fail(err, errlen, "%s has no value: write %s=VALUE", arg, arg);
+	k = package_suffix(arg, len, "pkg");
+	if (k < 0)
+		k = package_suffix(arg, len, "absent");
+	if (k >= RAPL_MAX_PACKAGES)
+		return fail(err, errlen, "%s names package %d: the highest possible is %.*s%d", arg, k,
+			    *arg == 'p' ? 3 : 6, arg, RAPL_MAX_PACKAGES - 1);
 
-	if (NAME("vendor")) {
-		REQUIRE(!strcmp(v, "intel") || !strcmp(v, "amd"), "intel or amd");
-		cfg->vendor = !strcmp(v, "amd") ? RAPL_AMD : RAPL_INTEL;
-	} else if (NAME("packages")) {
-		REQUIRE(parse_number(v, RAPL_MAX_PACKAGES, &n) && n,
-			"a number from 1 to 16");
-		cfg->packages = n;
-	} else if (NAME("threads")) {
-		REQUIRE(parse_number(v, 8, &n) && n,
-			"the threads of a core, a number from 1 to 8");
-		cfg->threads = n;
-	} else if ((k = package_suffix(arg, len, "pkg")) >= 0) {
-		if (k >= RAPL_MAX_PACKAGES)
-			return fail(err, errlen,
-				    "%s names package %d: the highest possible is pkg%d",
-				    arg, k, RAPL_MAX_PACKAGES - 1);
-		REQUIRE(parse_watts(cfg->uwatt[k], v),
-			"watts as PKG/CORES/RAM/GPU/PSYS, at most 1000000 each with 6 decimals, missing ones are 0");
+	if (k >= 0 && *arg == 'p') {
+		takes = "watts as PKG/CORES/RAM/GPU/PSYS, at most 1000000 each with 6 decimals, missing ones are 0";
+		good = parse_watts(cfg->uwatt[k], v);
 		cfg->has_uwatt[k] = true;
+	} else if (k >= 0 || NAME("absent")) {
+		takes = "registers joined by +, of pkg cores ram gpu psys core unit";
+		good = parse_absent(k >= 0 ? &cfg->absent[k] : &cfg->absent_all, v);
+		if (k >= 0)
+			cfg->has_absent[k] = true;
 	} else if (NAME("core")) {
-		const char *end = parse_micro(v, MAX_UWATT, &n);
-
-		REQUIRE(end && !*end, "the watts of one core, at most 1000000 with 6 decimals");
-		cfg->core_uwatt = n;
+		takes = "the watts of one core, at most 1000000 with 6 decimals";
+		end = parse_micro(v, MAX_UWATT, &cfg->core_uwatt);
+		good = end && !*end;
 		cfg->has_core = true;
 	} else if (NAME("wave")) {
-		REQUIRE(parse_wave(cfg, v),
-			"const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS with factors LO and HI up to 100");
-	} else if (NAME("unit")) {
-		REQUIRE(parse_number(v, 31, &n), "the energy status unit, 0 to 31");
-		cfg->unit = n;
-	} else if (NAME("ram_unit")) {
-		REQUIRE(parse_number(v, 31, &n), "N for a unit of 2^-N J, 0 to 31");
-		cfg->ram_unit = n;
-	} else if (NAME("psys_unit")) {
-		REQUIRE(parse_number(v, 31, &n), "N for a unit of 2^-N J, 0 to 31");
-		cfg->psys_unit = n;
-	} else if (NAME("atom")) {
-		REQUIRE(parse_flag(v, &cfg->atom), "0 or 1");
-	} else if (NAME("start")) {
-		REQUIRE(parse_number(v, UINT32_MAX, &n), "a counter value of 32 bits");
-		cfg->start = n;
-	} else if (NAME("high")) {
-		REQUIRE(parse_number(v, UINT32_MAX, &n), "a value of 32 bits");
-		cfg->high = n;
-	} else if (NAME("wide")) {
-		REQUIRE(parse_flag(v, &cfg->wide), "0 or 1");
-	} else if (NAME("absent")) {
-		REQUIRE(parse_absent(&cfg->absent_all, v),
-			"registers joined by +, of pkg cores ram gpu psys core unit");
-	} else if ((k = package_suffix(arg, len, "absent")) >= 0) {
-		if (k >= RAPL_MAX_PACKAGES)
-			return fail(err, errlen,
-				    "%s names package %d: the highest possible is absent%d",
-				    arg, k, RAPL_MAX_PACKAGES - 1);
-		REQUIRE(parse_absent(&cfg->absent[k], v),
-			"registers joined by +, of pkg cores ram gpu psys core unit");
-		cfg->has_absent[k] = true;
-	} else if (NAME("fault")) {
-		REQUIRE(!strcmp(v, "gp") || !strcmp(v, "zero"), "gp or zero");
-		cfg->fault_zero = !strcmp(v, "zero");
-	} else if (NAME("zero")) {
-		REQUIRE(parse_flag(v, &cfg->zero), "0 or 1");
-	} else if (NAME("tick")) {
-		REQUIRE(parse_number(v, 10000000000ULL, &n),
-			"nanoseconds between counter updates, 0 to 10000000000");
-		cfg->tick_ns = n;
-	} else if (NAME("skew")) {
-		REQUIRE(parse_number(v, 1000000000ULL, &n),
-			"nanoseconds that odd CPUs read behind even ones, 0 to 1000000000");
-		cfg->skew_ns = n;
-	} else if (NAME("late")) {
-		REQUIRE(parse_number(v, 1000000000000ULL, &n),
-			"nanoseconds before the counters start to count, 0 to 1000000000000");
-		cfg->late_ns = n;
-	} else if (NAME("s3")) {
-		REQUIRE(!strcmp(v, "keep") || !strcmp(v, "reset"), "keep or reset");
-		cfg->s3_reset = !strcmp(v, "reset");
-	} else if (NAME("bit")) {
-		REQUIRE(parse_flag(v, &cfg->amd_bit), "0 or 1");
-	} else if (NAME("truth")) {
-		REQUIRE(*v, "a file name");
-		cfg->truth = v;
-	} else if (NAME("access")) {
-		REQUIRE(*v, "a file name");
-		cfg->access = v;
-	} else {
+		takes = "const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS with factors LO and HI up to 100";
+		good = parse_wave(cfg, v);
+	}
+	for (i = 0; !takes && i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		if (!NAME(arguments[i].name))
+			continue;
+		takes = arguments[i].takes;
+		good = parse_argument(&arguments[i], v, cfg);
+	}
+	if (!takes)
 		return fail(err, errlen,
 			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick skew late s3 bit truth access",
 			    (int)len, arg);
-	}
-	return true;
+	return good || fail(err, errlen, "%s is not valid: %.*s= takes %s", arg, (int)len, arg, takes);
 }
 
 bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus,

@@ -67,12 +67,12 @@ struct rapl_config {
 	unsigned int absent[RAPL_MAX_PACKAGES];
 	unsigned int absent_all;
 	bool has_absent[RAPL_MAX_PACKAGES];
-	bool fault_zero;		/* an absent MSR reads 0, no #GP */
+	unsigned int fault_zero;	/* an absent MSR reads 0, no #GP */
 	bool zero;			/* hypervisor: all RAPL MSRs read 0 */
 	uint64_t tick_ns;
 	uint64_t skew_ns;
 	uint64_t late_ns;
-	bool s3_reset;
+	unsigned int s3_reset;
 	bool amd_bit;			/* CPUID 80000007h EDX[14] */
 	const char *truth;
 	const char *access;
