@@ -88,3 +88,15 @@ refuse_dmesg()
 	dmesg_since | grep -E -- "$1"
 	return 1
 }
+
+# holds FILE TEXT: and nothing else
+holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1"), expected $2"; return 1; }; }
+
+# trace_timer: rapl_pmu's only, which other timers of the machine would drown
+trace_timer()
+{
+	timer_at=$(awk '$3 == "rapl_timer" && $4 == "[rapl_pmu]" { print "0x" $1 }' /proc/kallsyms)
+	timer_event=/sys/kernel/tracing/events/timer/hrtimer_expire_entry
+	echo "function == $timer_at" >$timer_event/filter && echo 1 >$timer_event/enable
+}
+woken() { grep -c 'hrtimer_expire_entry.*rapl_timer' /sys/kernel/tracing/trace; }

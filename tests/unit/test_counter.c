@@ -110,8 +110,7 @@ static void test_alone(void)
 
 	absent = true;
 	advance(1000, 1);
-	TEST(rapl_counter_update(&counter) == truth - 1000,
-	     "an MSR that does not answer");
+	TEST(rapl_counter_update(&counter) == truth - 1000, "an MSR that does not answer");
 	absent = false;
 	TEST(rapl_counter_update(&counter) == truth, "and that answers again");
 
@@ -220,8 +219,7 @@ static void test_feed(void)
 		}
 		bad += rapl_counter_update(&counter) != truth;
 	}
-	TEST(!bad, "a feed once a second, read 50 times: %u of 15 powers are wrong",
-	     bad);
+	TEST(!bad, "a feed once a second, read 50 times: %u of 15 powers are wrong", bad);
 }
 
 static void test_resets(void)
@@ -245,8 +243,7 @@ static void test_resets(void)
 	printf("# %u of %u resets taken for energy, the worst for %lld J\n",
 	       invented, n, (long long)most >> 16);
 	TEST(invented <= n / 25, "few resets at 10 to 300 W are taken for energy");
-	TEST(most >> 16 <= 4 * 300 * 264 / 100,
-	     "and then for no more than four times that power");
+	TEST(most >> 16 <= 4 * 300 * 264 / 100, "and then for no more than four times that power");
 }
 
 /* A wrap is none, whatever the power before. */
@@ -263,8 +260,7 @@ static void test_wraps(void)
 		run(rnd() % 2 ? 0 : watts, 5 * SECOND, 0);
 		bad += rapl_counter_update(&counter) != truth;
 	}
-	TEST(!bad, "no energy is lost where power rises to four times: %u of %u",
-	     bad, n);
+	TEST(!bad, "no energy is lost where power rises to four times: %u of %u", bad, n);
 }
 
 /* ---- many threads ------------------------------------------------------ */

@@ -49,8 +49,7 @@ static void test_units(void)
 				/* 128 bits hold 2^62 units of 2^20 uJ */
 				u64 units = rnd() >> (2 + rnd() % 62);
 
-				bad += rapl_energy(units, unit) !=
-				       exact(units, unit);
+				bad += rapl_energy(units, unit) != exact(units, unit);
 			}
 			TEST(!bad, "energy in %s%u, 10000 values",
 			     micro ? "uJ, exponent " : "J, exponent -", exp);
@@ -139,6 +138,9 @@ static void test_periods(void)
 	TEST(rapl_wrap_ns(core) == 262144000000ULL, "wrap of a core");
 }
 
+/* How an advance is judged */
+#define IS(verdict, advance, name) TEST((advance) == RAPL_ADVANCE_##verdict, name)
+
 /* One that did not pass 0, or of which nothing is known */
 static enum rapl_advance judge(u32 delta, u64 ns, struct rapl_unit unit)
 {
@@ -151,27 +153,19 @@ static void test_judge(void)
 	const u64 sec = RAPL_NSEC_PER_SEC;
 	unsigned int exp, bad = 0;
 
-	TEST(judge(10000U << 16, sec, unit) == RAPL_ADVANCE_OK,
-	     "10 kW for a second is energy");
-	TEST(judge(20000U << 16, sec, unit) == RAPL_ADVANCE_OK,
-	     "so are two steps of a second in little more than one");
-	TEST(judge(20001U << 16, sec, unit) == RAPL_ADVANCE_RESET,
-	     "more than that is a reset");
-	TEST(judge(0xffffffff, 7 * sec, unit) == RAPL_ADVANCE_OK,
-	     "nearly a wrap in 7 s is energy");
-	TEST(judge(-5U, sec, unit) == RAPL_ADVANCE_BACKWARD,
-	     "5 units back is an early sample");
-	TEST(judge(-(10U << 16), 0, unit) == RAPL_ADVANCE_BACKWARD,
-	     "the furthest an early sample goes back: 10 J");
-	TEST(judge(-(10U << 16) - 1, 0, unit) == RAPL_ADVANCE_RESET,
-	     "one unit further is a reset");
+	IS(OK, judge(10000U << 16, sec, unit), "10 kW for a second is energy");
+	IS(OK, judge(20000U << 16, sec, unit),
+	   "so are two steps of a second in little more than one");
+	IS(RESET, judge(20001U << 16, sec, unit), "more than that is a reset");
+	IS(OK, judge(0xffffffff, 7 * sec, unit), "nearly a wrap in 7 s is energy");
+	IS(BACKWARD, judge(-5U, sec, unit), "5 units back is an early sample");
+	IS(BACKWARD, judge(-(10U << 16), 0, unit), "the furthest an early sample goes back: 10 J");
+	IS(RESET, judge(-(10U << 16) - 1, 0, unit), "one unit further is a reset");
 	TEST(judge(-10, 0, joule) == RAPL_ADVANCE_BACKWARD &&
 	     judge(-11, 0, joule) == RAPL_ADVANCE_RESET,
 	     "10 J where a unit is 1 J");
-	TEST(judge(9999 << 16, 0, unit) == RAPL_ADVANCE_OK,
-	     "a second of 10 kW at once, as from a hypervisor");
-	TEST(judge(0x80000000, sec / 10, unit) == RAPL_ADVANCE_RESET,
-	     "32 kJ in 0.1 s is a reset");
+	IS(OK, judge(9999 << 16, 0, unit), "a second of 10 kW at once, as from a hypervisor");
+	IS(RESET, judge(0x80000000, sec / 10, unit), "32 kJ in 0.1 s is a reset");
 
 	/* What is believed without a clock would be believed with it. */
 	for (exp = 0; exp < 32; exp++) {
@@ -181,8 +175,7 @@ static void test_judge(void)
 	}
 	TEST(!bad, "free units need no clock, exponents 0 to 31");
 	TEST(rapl_free_units(unit) == 100U << 16, "free units of 2^-16 J");
-	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 3125000,
-	     "free units of 32 uJ");
+	TEST(rapl_free_units((struct rapl_unit)MICRO(5)) == 3125000, "free units of 32 uJ");
 }
 
 /* One that passed 0, after an interval at @pace, in a second */
@@ -198,15 +191,11 @@ static void test_passed_zero(void)
 	const u64 sec = RAPL_NSEC_PER_SEC, pace = rapl_pace(300 << 16, sec);
 	const u64 none = rapl_pace(0, sec);
 
-	TEST(zero(2300, 1, pace) == RAPL_ADVANCE_OK,
-	     "up to four times the power is a wrap");
-	TEST(zero(2500, 1, pace) == RAPL_ADVANCE_RESET, "more was a reset");
-	TEST(zero(2500, 1, RAPL_PACE_UNKNOWN) == RAPL_ADVANCE_OK,
-	     "or nobody knows");
-	TEST(zero(2500, 2500 << 16, pace) == RAPL_ADVANCE_OK,
-	     "what did not pass 0 was none");
-	TEST(zero(2500, 1300 << 16, pace) == RAPL_ADVANCE_OK,
-	     "nor what would have to have risen anyway");
+	IS(OK, zero(2300, 1, pace), "up to four times the power is a wrap");
+	IS(RESET, zero(2500, 1, pace), "more was a reset");
+	IS(OK, zero(2500, 1, RAPL_PACE_UNKNOWN), "or nobody knows");
+	IS(OK, zero(2500, 2500 << 16, pace), "what did not pass 0 was none");
+	IS(OK, zero(2500, 1300 << 16, pace), "nor what would have to have risen anyway");
 	TEST(zero(790, 1, none) == RAPL_ADVANCE_OK &&
 	     zero(810, 1, none) == RAPL_ADVANCE_RESET,
 	     "an idle package may rise to 400 W");
@@ -224,22 +213,19 @@ static void test_wide(void)
 {
 	const u64 day = 86400, kilojoule = 1000ULL << 16;
 
-	TEST(wide(5, 5 + 300 * 86400 * kilojoule / 1000, day) == RAPL_ADVANCE_OK,
-	     "300 W for a day without a look");
+	IS(OK, wide(5, 5 + 300 * 86400 * kilojoule / 1000, day), "300 W for a day without a look");
 	TEST(wide(5, 5 + 10 * 86400 * kilojoule, day) == RAPL_ADVANCE_OK &&
 	     wide(5, 5 + 11 * 86400 * kilojoule, day) == RAPL_ADVANCE_RESET,
 	     "10 kW for a day, but not 11");
 	TEST(wide(300ULL << 32, 299ULL << 32, day) == RAPL_ADVANCE_RESET &&
 	     wide(300ULL << 32, 100, 1) == RAPL_ADVANCE_RESET,
 	     "what goes back in its upper half was reset");
-	TEST(wide(300ULL << 32, (300ULL << 32) - 100, 1) == RAPL_ADVANCE_BACKWARD,
-	     "a little is an early sample");
-	TEST(wide(0xffff0000, 0x10000, 1) == RAPL_ADVANCE_NARROW,
-	     "a wrap of the low half without a carry: it has 32 bits");
-	TEST(wide(0xabcd00000000 | 0xffff0000, 0xabcd00010000, 1) ==
-	     RAPL_ADVANCE_NARROW, "with garbage in the upper half, too");
-	TEST(wide(0x80000000, 0x10000, 1) == RAPL_ADVANCE_RESET,
-	     "unless its low half is not plausible either");
+	IS(BACKWARD, wide(300ULL << 32, (300ULL << 32) - 100, 1), "a little is an early sample");
+	IS(NARROW, wide(0xffff0000, 0x10000, 1),
+	   "a wrap of the low half without a carry: it has 32 bits");
+	IS(NARROW, wide(0xabcd00000000 | 0xffff0000, 0xabcd00010000, 1),
+	   "with garbage in the upper half, too");
+	IS(RESET, wide(0x80000000, 0x10000, 1), "unless its low half is not plausible either");
 }
 
 int main(void)

@@ -4,9 +4,6 @@
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
 # Events in short, one a line: SECONDS VM VCPU and
 #	init [PC] [RAN]		set STATE [PC]		get STATE
 #	on TARGET		came [PC]		off, system-off, system-reset
@@ -84,14 +81,21 @@ boot='
 11.0 7 1 off
 13.0 7 0 get RUNNABLE
 13.0 7 1 get STOPPED'
+# Two vCPUs; and such a machine anew, after its boot
+two='
+41.0 7 0 init
+41.0 7 1 init'
+again='
+20.0 8 0 init
+20.0 8 1 init
+20.1 8 0 set RUNNABLE
+20.1 8 1 set STOPPED'
 
 point 'three tools, one story' forms
 point 'no complaint, no output with -q' quiet
 point 'no events' silent
 
-point 'QEMU: initialised and set twice, booted, rebooted' report 0 '' '
-41.0 7 0 init
-41.0 7 1 init
+point 'QEMU: initialised and set twice, booted, rebooted' report 0 '' "$two"'
 41.1 7 0 set RUNNABLE
 41.1 7 1 set STOPPED 0x0
 41.2 7 0 init 0x4000
@@ -116,19 +120,11 @@ point 'CPU_ON of one that is on, by two, of the 17th' report 0 '' "$boot"'
 14.3 7 0 on 0x100
 14.4 7 16 came
 20.0 7 0 get RUNNABLE'
-point 'saved and restored as it was, then switched on' report 0 '' "$boot"'
-20.0 8 0 init
-20.0 8 1 init
-20.1 8 0 set RUNNABLE
-20.1 8 1 set STOPPED
+point 'saved and restored as it was, then switched on' report 0 '' "$boot$again"'
 25.0 8 0 on 0x1
 25.1 8 1 came 0x8000
 30.0 8 0 get RUNNABLE'
-point 'another machine of as many vCPUs boots after a save' report 0 '' "${boot/get STOPPED/get RUNNABLE}"'
-20.0 8 0 init
-20.0 8 1 init
-20.1 8 0 set RUNNABLE
-20.1 8 1 set STOPPED 0x0
+point 'another machine of as many vCPUs boots after a save' report 0 '' "${boot/get STOPPED/get RUNNABLE}$again 0x0"'
 25.0 8 0 on 0x1
 25.1 8 1 came
 30.0 8 0 get RUNNABLE'
@@ -144,29 +140,19 @@ point 'SET, then INIT' report 1 'vcpu 1: KVM_ARM_VCPU_INIT at 0.100000 after the
 point 'registers, then INIT' report 1 'vcpu 1: KVM_ARM_VCPU_INIT at 0.100000 after its registers had been set \(pc 0x4000\): they are lost' '
 41.0 7 1 init
 41.1 7 1 init 0x4000'
-point 'registers, then CPU_ON' report 1 'vcpu 1: CPU_ON at 0.200000 resets it: registers that userspace had set \(pc 0x8000\) are lost' '
-41.0 7 0 init
-41.0 7 1 init
+point 'registers, then CPU_ON' report 1 'vcpu 1: CPU_ON at 0.200000 resets it: registers that userspace had set \(pc 0x8000\) are lost' "$two"'
 41.1 7 0 on 0x1
 41.2 7 1 came 0x8000'
-point 'RUNNABLE over a pending CPU_ON' report 1 'vcpu 1: SET RUNNABLE at 0.200000 over the CPU_ON that vcpu 0 had asked for' '
-41.0 7 0 init
-41.0 7 1 init
+point 'RUNNABLE over a pending CPU_ON' report 1 'vcpu 1: SET RUNNABLE at 0.200000 over the CPU_ON that vcpu 0 had asked for' "$two"'
 41.1 7 0 on 0x1
 41.2 7 1 set RUNNABLE
 41.3 7 1 came 0x8000'
-point 'asked on and never came' report 1 'vcpu 1: asked on at 0.100000 by vcpu 0, and never came \(1.9 s' '
-41.0 7 0 init
-41.0 7 1 init
+point 'asked on and never came' report 1 'vcpu 1: asked on at 0.100000 by vcpu 0, and never came \(1.9 s' "$two"'
 41.1 7 0 on 0x1
 43.0 7 0 get RUNNABLE'
 point 'traced from later on: not known to have been off' report 0 '' '
 41.0 7 0 on 0x1
 43.0 7 0 get RUNNABLE'
-point 'saved on, restored off' report 1 'vcpu 1: on when VM 7 was saved, 7.100000 s before, and set off here' "${boot/get STOPPED/get RUNNABLE}"'
-20.0 8 0 init
-20.0 8 1 init
-20.1 8 0 set RUNNABLE
-20.1 8 1 set STOPPED
+point 'saved on, restored off' report 1 'vcpu 1: on when VM 7 was saved, 7.100000 s before, and set off here' "${boot/get STOPPED/get RUNNABLE}$again"'
 30.0 8 0 get RUNNABLE'
 finish

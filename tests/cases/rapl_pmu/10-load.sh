@@ -7,7 +7,6 @@ plan 25
 
 sys=/sys/bus/event_source/devices/power
 
-holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1")"; return 1; }; }
 is_readonly() { [ -z "$(find "$1/" -type f -perm /222 ! -path '*/power/power/*' ! -name uevent ! -name perf_event_mux_interval_ms)" ]; }
 has_param() { modinfo -p rapl_pmu | grep -q "^$1:"; }
 

@@ -13,7 +13,6 @@
 plan 19
 
 sys=/sys/bus/event_source/devices
-holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1"), expected $2"; return 1; }; }
 online() { echo "$2" >/sys/devices/system/cpu/cpu"$1"/online; }
 same() { [ "$(pmu same "$1" "$2")" = "$3" ]; }
 core=power_core/energy-core

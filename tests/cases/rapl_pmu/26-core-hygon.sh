@@ -12,7 +12,6 @@
 plan 7
 
 sys=/sys/bus/event_source/devices
-holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1"), expected $2"; return 1; }; }
 autoloads() { /usr/sbin/modprobe -R "$(cat /sys/devices/system/cpu/modalias)" | grep -qx rapl_pmu; }
 
 check "it is a Hygon" grep -q HygonGenuine /proc/cpuinfo

@@ -15,14 +15,6 @@
 
 tracing=/sys/kernel/tracing
 
-# Our timer only: other timers of the machine would drown it.
-trace_timer()
-{
-	address=$(awk '$3 == "rapl_timer" && $4 == "[rapl_pmu]" { print "0x" $1 }' /proc/kallsyms)
-	echo "function == $address" >$tracing/events/timer/hrtimer_expire_entry/filter &&
-		echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable
-}
-woken() { grep -c 'hrtimer_expire_entry.*rapl_timer' $tracing/trace; }
 none() { n=$(woken); echo "woken up $n times"; [ "$n" = 0 ]; }
 
 judge()

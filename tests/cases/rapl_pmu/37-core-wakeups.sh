@@ -10,16 +10,8 @@
 # guest: pmu
 
 plan 5
-tracing=/sys/kernel/tracing
 cores=$(for cpu in 0 1 2 3 4 5 6 7; do printf 'power_core/energy-core@%d ' $cpu; done)
 
-trace_timer()
-{
-	address=$(awk '$3 == "rapl_timer" && $4 == "[rapl_pmu]" { print "0x" $1 }' /proc/kallsyms)
-	echo "function == $address" >$tracing/events/timer/hrtimer_expire_entry/filter &&
-		echo 1 >$tracing/events/timer/hrtimer_expire_entry/enable
-}
-woken() { grep -c 'hrtimer_expire_entry.*rapl_timer' $tracing/trace; }
 
 check "load" load_mod rapl_pmu
 check "watch the timer" trace_timer
