@@ -314,8 +314,7 @@ static void set_entry(struct vcpu *v, uint64_t context)
  * Both wait for vcpu->mutex, which KVM_RUN holds (also while the vCPU is off):
  * keep the thread out of the guest meanwhile. 0 or errno.
  */
-static int state_ioctl(struct vcpu *v, unsigned long request,
-		       struct kvm_mp_state *mp)
+static int state_ioctl(struct vcpu *v, unsigned long request, struct kvm_mp_state *mp)
 {
 	int err;
 
@@ -406,8 +405,7 @@ static void *vcpu_thread(void *arg)
 			v->exit_reason = KVM_EXIT_SYSTEM_EVENT;
 			return NULL;
 		default:
-			printf("vcpu %d: exit reason %u\n", v->id,
-			       v->run->exit_reason);
+			printf("vcpu %d: exit reason %u\n", v->id, v->run->exit_reason);
 			v->exit_reason = v->run->exit_reason;
 			return NULL;
 		}
@@ -595,8 +593,7 @@ static void boot_all_on(struct vm *vm, int n)
 	for (i = 1; i < n; i++) {
 		expect(cpu_on(vm, 0, i) == 0, "PSCI CPU_ON of vcpu %d", i);
 		expect_beats(vm, i, "after CPU_ON");
-		expect(read_mail(vm, W_CONTEXT, i) == 0x1000u + i,
-		       "vcpu %d got its context id", i);
+		expect(read_mail(vm, W_CONTEXT, i) == 0x1000u + i, "vcpu %d got its context id", i);
 	}
 }
 
@@ -1170,8 +1167,7 @@ static void cmd_race(struct vm *vm)
 				expect(0, "round %d: reset although CPU_ON failed", i);
 		}
 	}
-	expect(by_guest + by_set > 0, "race: %lu won by CPU_ON, %lu by SET",
-	       by_guest, by_set);
+	expect(by_guest + by_set > 0, "race: %lu won by CPU_ON, %lu by SET", by_guest, by_set);
 }
 
 static int by_size(const void *a, const void *b)

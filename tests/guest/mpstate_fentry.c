@@ -66,8 +66,7 @@ static unsigned int id_of(const char *btf, const char *name)
 	for (id = 1; p < end; id++) {
 		const struct btf_type *t = (const void *)p;
 
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC &&
-		    !strcmp(names + t->name_off, name))
+		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC && !strcmp(names + t->name_off, name))
 			return id;
 		p += sizeof(*t) + tail_of(t);
 	}

@@ -152,8 +152,7 @@ static inline struct event parse_event(const char *text)
 	return e;
 }
 
-static inline int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu,
-			    int group)
+static inline int perf_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group)
 {
 	return syscall(SYS_perf_event_open, attr, pid, cpu, group, 0);
 }
@@ -162,8 +161,7 @@ static inline int open_event(struct event *e, int group)
 {
 	e->fd = perf_open(&e->attr, -1, e->cpu, group);
 	if (e->fd < 0)
-		die("%s/%s on CPU %d: %s", e->pmu, e->name, e->cpu,
-		    strerror(errno));
+		die("%s/%s on CPU %d: %s", e->pmu, e->name, e->cpu, strerror(errno));
 	return e->fd;
 }
 

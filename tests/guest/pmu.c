@@ -22,8 +22,7 @@ static int topology(int cpu, const char *what)
 {
 	char buf[64];
 
-	if (!read_line(buf, sizeof(buf),
-		       "/sys/devices/system/cpu/cpu%d/topology/%s", cpu, what))
+	if (!read_line(buf, sizeof(buf), "/sys/devices/system/cpu/cpu%d/topology/%s", cpu, what))
 		die("CPU %d has no %s, is it offline?", cpu, what);
 	return atoi(buf);
 }
@@ -316,8 +315,7 @@ static int cmd_beside(int argc, char **argv)
 	jb = count(b) * b->scale - from_b;
 	ja = count(a) * a->scale - from_a;
 	error = (ja / jb - 1) * 100;
-	printf("%s %.3f J, %s %.3f J, apart %+.3f %%\n", a->pmu, ja, b->pmu, jb,
-	       error);
+	printf("%s %.3f J, %s %.3f J, apart %+.3f %%\n", a->pmu, ja, b->pmu, jb, error);
 	return !(fabs(error) <= atof(argv[1]));
 }
 
@@ -423,8 +421,7 @@ static int cmd_fuzz(int argc, char **argv)
 			continue;
 		for (k = 0; k < sizeof(allowed) / sizeof(allowed[0]); k++)
 			known |= allowed[k] == (int)j;
-		printf("%s %lu%s\n", errno_name(j), tally[j],
-		       known ? "" : "  <-- not documented");
+		printf("%s %lu%s\n", errno_name(j), tally[j], known ? "" : "  <-- not documented");
 		bad |= !known;
 	}
 	return bad;
@@ -460,8 +457,7 @@ static bool set_online(int cpu, bool online)
 	FILE *f;
 	bool good;
 
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online",
-		 cpu);
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
 	f = fopen(path, "w");
 	if (!f)
 		return false;
@@ -518,8 +514,7 @@ static int cmd_storm(int argc, char **argv)
 	for (i = 0; i < n; i++)
 		if (off[i] && !set_online(cpus[i], true))
 			bad = 1;
-	printf("%lu times off or on, %lu rounds with all of them off\n", done,
-	       all_off);
+	printf("%lu times off or on, %lu rounds with all of them off\n", done, all_off);
 	return bad;
 }
 
@@ -568,8 +563,7 @@ static int cmd_mask(int argc, char **argv)
 		}
 		for (a = 0; a < 64; a++) {
 			if (seen[a] > 1 || (always[a] && !seen[a])) {
-				printf("package %d has %d CPUs in the mask\n", a,
-				       seen[a]);
+				printf("package %d has %d CPUs in the mask\n", a, seen[a]);
 				bad++;
 			}
 		}
@@ -798,8 +792,7 @@ static int cmd_switch(int argc, char **argv)
 	enable(busy);
 	prog = bpf_reader(bpf_map_of(e), 64);
 	e->truth = truth_index(e);
-	reads = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	reads = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reads == MAP_FAILED)
 		die("mmap: %s", strerror(errno));
 	child = MUST(fork());

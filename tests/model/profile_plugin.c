@@ -104,8 +104,7 @@ static void on_magic(unsigned int vcpu, void *data)
 		a = SIGNATURE;
 		break;
 	case 1:
-		memcpy(before, qemu_plugin_scoreboard_find(score, 0),
-		       sizeof(before));
+		memcpy(before, qemu_plugin_scoreboard_find(score, 0), sizeof(before));
 		break;
 	case 2:
 		b = stop();
@@ -139,12 +138,10 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 		if (qemu_plugin_insn_size(insn) == size &&
 		    qemu_plugin_insn_data(insn, bytes, size) == size &&
 		    !memcmp(bytes, target->magic, size))
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_magic,
-				CB_WRITE_REGS, NULL);
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_magic, CB_WRITE_REGS, NULL);
 		/* Programs are of no interest here: one counter for all. */
 		entry.offset = counter_of(address >> 63 ? address : 1) * 8;
-		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn,
-			INLINE_ADD, entry, 1);
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, INLINE_ADD, entry, 1);
 	}
 	pthread_mutex_unlock(&lock);
 }

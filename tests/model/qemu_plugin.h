@@ -55,26 +55,21 @@ enum { INLINE_ADD = 0 };
 typedef void (*vcpu_cb)(unsigned int vcpu, void *data);
 typedef void (*tb_cb)(struct qemu_plugin_tb *tb, void *data);
 typedef void (*exit_cb)(void *data);
-typedef void (*discon_cb)(unsigned int vcpu, int type, uint64_t from,
-			  uint64_t to, void *data);
+typedef void (*discon_cb)(unsigned int vcpu, int type, uint64_t from, uint64_t to, void *data);
 
 void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
-void qemu_plugin_register_vcpu_discon_cb(plugin_id id, int type, discon_cb cb,
-					 void *data);
+void qemu_plugin_register_vcpu_discon_cb(plugin_id id, int type, discon_cb cb, void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, exit_cb cb, void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    vcpu_cb cb, int flags, void *data);
 void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
 	struct qemu_plugin_insn *insn, int op, plugin_u64 entry, uint64_t imm);
 struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
-void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score,
-				  unsigned int vcpu);
+void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score, unsigned int vcpu);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-						 size_t i);
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf,
-			     size_t len);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
+size_t qemu_plugin_insn_data(const struct qemu_plugin_insn *insn, void *buf, size_t len);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
@@ -90,10 +85,8 @@ unsigned int g_array_get_element_size(struct glib_array *a);
 char *g_array_free(struct glib_array *a, int free_segment);
 
 struct glib_array *qemu_plugin_get_registers(void);
-bool qemu_plugin_read_register(struct qemu_plugin_register *r,
-			       struct glib_array *buf);
-bool qemu_plugin_write_register(struct qemu_plugin_register *r,
-				struct glib_array *buf);
+bool qemu_plugin_read_register(struct qemu_plugin_register *r, struct glib_array *buf);
+bool qemu_plugin_write_register(struct qemu_plugin_register *r, struct glib_array *buf);
 __attribute__((noreturn)) void qemu_plugin_set_pc(uint64_t vaddr);
 
 PLUGIN_EXPORT int qemu_plugin_version = PLUGIN_API_VERSION;

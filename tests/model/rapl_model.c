@@ -177,8 +177,7 @@ static bool parse_absent(unsigned int *mask, const char *s)
 			d = RAPL_CORES;
 		} else {
 			for (d = 0; d <= RAPL_UNIT; d++)
-				if (strlen(domain_names[d]) == n &&
-				    !strncmp(s, domain_names[d], n))
+				if (strlen(domain_names[d]) == n && !strncmp(s, domain_names[d], n))
 					break;
 		}
 		if (d > RAPL_UNIT)
@@ -272,8 +271,7 @@ static bool parse_argument(const struct argument *a, const char *v, struct rapl_
 	return false;
 }
 
-bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
-		       char *err, size_t errlen)
+bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size_t errlen)
 {
 	const char *eq = strchr(arg, '=');
 	const char *v = eq ? eq + 1 : "";
@@ -325,8 +323,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
 	return good || fail(err, errlen, "%s is not valid: %.*s= takes %s", arg, (int)len, arg, takes);
 }
 
-bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus,
-			char *err, size_t errlen)
+bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, size_t errlen)
 {
 	unsigned int k;
 
@@ -461,8 +458,7 @@ uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 	return effective_fs(m, now) * m->cfg.uwatt[package][domain] / ZJ_PER_UJ;
 }
 
-uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core,
-			    uint64_t now)
+uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now)
 {
 	return effective_fs(m, now) *
 		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
@@ -483,8 +479,7 @@ uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core)
 /* ---- registers ---- */
 
 /* Whole units in an energy of zeptojoule, modulo 2^64. */
-static uint64_t whole_units(const struct rapl_config *cfg,
-			    enum rapl_domain domain, rapl_u128 zj)
+static uint64_t whole_units(const struct rapl_config *cfg, enum rapl_domain domain, rapl_u128 zj)
 {
 	unsigned int unit = cfg->unit;
 	bool atom = cfg->atom;

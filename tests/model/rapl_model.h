@@ -108,11 +108,9 @@ struct rapl_model {
 
 void rapl_config_init(struct rapl_config *cfg);
 /* One name=value; false: err has one sentence. Keeps no pointer but truth/access. */
-bool rapl_config_parse(struct rapl_config *cfg, const char *arg,
-		       char *err, size_t errlen);
+bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size_t errlen);
 /* Checks that depend on several arguments, and defaults, for a machine of cpus. */
-bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus,
-			char *err, size_t errlen);
+bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, size_t errlen);
 
 void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg);
 unsigned int rapl_model_package(const struct rapl_model *m, unsigned int cpu);
@@ -124,8 +122,7 @@ bool rapl_model_is_msr(uint32_t msr);
 /* True energy since power-on, in microjoule. */
 uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 			      enum rapl_domain domain, uint64_t now_ns);
-uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core,
-			    uint64_t now_ns);
+uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now_ns);
 /* The same at the moment of the last reset of the counters (0: there was none). */
 uint64_t rapl_model_reset_uj(const struct rapl_model *m, unsigned int package,
 			     enum rapl_domain domain);

@@ -160,8 +160,7 @@ static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
 {
 	uintptr_t place = qemu_plugin_insn_vaddr(insn) & 0xfff;
 
-	return (void *)(place | qemu_plugin_insn_size(insn) << 12 |
-			(last ? PLACE_LAST : 0));
+	return (void *)(place | qemu_plugin_insn_size(insn) << 12 | (last ? PLACE_LAST : 0));
 }
 
 /*
@@ -222,8 +221,7 @@ static void forget_flags(struct vcpu *v)
  * processes). RIP in the callback is that of an earlier instruction of the
  * block, but a block holds only instructions that start in one page.
  */
-static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4],
-			unsigned int mask)
+static void answer_insn(struct vcpu *v, void *place, const uint32_t out[4], unsigned int mask)
 {
 	uintptr_t p = (uintptr_t)place;
 	unsigned int r;
@@ -283,8 +281,7 @@ static void log_truth(uint64_t now, const char *event)
 		now % 1000000000, event);
 	for (p = 0; p < model.cfg.packages; p++)
 		for (d = 0; d < RAPL_DOMAINS; d++)
-			print_energy(names[d], p,
-				     rapl_model_energy_uj(&model, p, d, now));
+			print_energy(names[d], p, rapl_model_energy_uj(&model, p, d, now));
 	if (model.cfg.vendor == RAPL_AMD)
 		for (c = 0; c < model.cfg.cpus / model.cfg.threads; c++)
 			print_energy("core", c, rapl_model_core_uj(&model, c, now));
@@ -437,8 +434,7 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 	answer_insn(v, place, out, 1U << RAX | 1U << RDX);
 }
 
-static void on_exception(unsigned int cpu, int type, uint64_t from,
-			 uint64_t to, void *data)
+static void on_exception(unsigned int cpu, int type, uint64_t from, uint64_t to, void *data)
 {
 	struct vcpu *v = &vcpus[cpu];
 

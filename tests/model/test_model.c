@@ -39,8 +39,7 @@ static struct rapl_model make_model(unsigned int cpus, const char *args)
 	return m;
 }
 
-static uint64_t read_msr(const struct rapl_model *m, unsigned int cpu,
-			 uint32_t msr, uint64_t now)
+static uint64_t read_msr(const struct rapl_model *m, unsigned int cpu, uint32_t msr, uint64_t now)
 {
 	uint64_t v = 0xdeadbeefdeadbeefULL;
 
@@ -60,8 +59,7 @@ static void check_answer(const struct rapl_model *m, unsigned int cpu,
 	uint64_t v;
 	enum rapl_answer a = rapl_model_read(m, cpu, msr, SECOND, &v);
 
-	TEST(a == wanted, "%s: MSR %#x of cpu %u answers %s", what, msr, cpu,
-	     answer_name(a));
+	TEST(a == wanted, "%s: MSR %#x of cpu %u answers %s", what, msr, cpu, answer_name(a));
 }
 
 static void test_units(void)

@@ -90,8 +90,7 @@ int main(void)
 		}
 		facts++;
 		for (i = 0; i < ROWS; i++) {
-			if (table[i].family != family ||
-			    table[i].model != model)
+			if (table[i].family != family || table[i].model != model)
 				continue;
 			row = &table[i];
 			seen[i]++;
