@@ -100,3 +100,32 @@ trace_timer()
 	echo "function == $timer_at" >$timer_event/filter && echo 1 >$timer_event/enable
 }
 woken() { grep -c 'hrtimer_expire_entry.*rapl_timer' /sys/kernel/tracing/trace; }
+
+# start FILE COMMAND...: its output goes into the file, and its status beside it
+start()
+{
+	start_file=$1
+	shift
+	rm -f "$start_file.status"
+	"$@" >"$start_file" 2>&1
+	echo $? >"$start_file.status"
+}
+
+# good FILE: what was started with it, in the background, ends with 0
+good()
+{
+	wait_for 20 test -e "$1.status" || { cat "$1"; echo "it hangs"; return 1; }
+	cat "$1"
+	[ "$(cat "$1.status")" = 0 ]
+}
+
+# refuse_exists NAME: insmod says that another has the place, where modprobe would say nothing
+refuse_exists()
+{
+	[ -e /tmp/insmod ] || ln -s "$(command -v kmod)" /tmp/insmod
+	refuse_out=$(/tmp/insmod "$(modinfo -n "$1")" 2>&1) && { echo "$1 was loaded"; return 1; }
+	# Newer kernels pass EEXIST from a module's init on as EBUSY for that reason.
+	case $refuse_out in *'File exists'* | *'Device or resource busy'*) return 0 ;; esac
+	echo "$refuse_out"
+	return 1
+}

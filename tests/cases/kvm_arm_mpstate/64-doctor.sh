@@ -3,20 +3,12 @@
 # tier: slow
 # kernels: 6.1
 # timeout: 180
+# guest: doctor_case
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv
 
-finds()
-{
-	out=$(rapl-doctor 2>&1)
-	status=$?
-	got=$(echo "$out" | sed -n 's/^PROBLEM .*\[\(.*\)\]$/\1/p' | tr '\n' ' ')
-	[ "$status $got" = "1 $1 " ] && echo "$out" | grep -qF "  run:  $2" && return
-	echo "status $status, problems '$got', expected '$1' with '$2'"
-	echo "$out"
-	return 1
-}
+. /usr/bin/doctor_case
+
 says() { rapl-doctor | grep -qE -- "$1" || { rapl-doctor; return 1; }; }
-well() { out=$(rapl-doctor) && return; echo "$out"; return 1; }
 
 plan 8
 mkdir -p "/lib/modules/$(uname -r)/build"

@@ -7,19 +7,9 @@
 
 plan 14
 
-# modprobe takes EEXIST for "it is there already" and says nothing; insmod tells.
-ln -s "$(command -v kmod)" /tmp/insmod
-refused() {
-	out=$(/tmp/insmod "$(modinfo -n "$1")" 2>&1) && { echo "$1 was loaded"; return 1; }
-	# Newer kernels pass EEXIST from a module's init on as EBUSY for that reason.
-	case $out in *'File exists'* | *'Device or resource busy'*) return 0 ;; esac
-	echo "$out"
-	return 1
-}
-
 check "the kernel's own rapl" load_mod rapl
 dmesg_mark
-check "rapl_pmu second: EEXIST" refused rapl_pmu
+check "rapl_pmu second: EEXIST" refuse_exists rapl_pmu
 check "one line says who and what to do" \
 	expect_dmesg "^rapl_pmu: PMU power belongs to the kernel's own rapl: run 'rmmod rapl' first"
 # The kernel's clock may report late.
@@ -32,7 +22,7 @@ check "unload both" eval 'unload_mod rapl_pmu && unload_mod rapl'
 
 check "rapl_pmu first" load_mod rapl_pmu
 dmesg_mark
-check "the kernel's own rapl second: EEXIST" refused rapl
+check "the kernel's own rapl second: EEXIST" refuse_exists rapl
 check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own rapl is kept out"
 check "energy goes on" pmu truth 2 0.5 power/energy-pkg@0
 # On 5.10 and 6.1 this is what hung for good.

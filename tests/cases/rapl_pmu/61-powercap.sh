@@ -10,21 +10,14 @@
 
 plan 15
 
-ln -s "$(command -v kmod)" /tmp/insmod
 pmu=/sys/bus/event_source/devices/power
 zone=/sys/class/powercap/intel-rapl:0
-refused() {
-	out=$(/tmp/insmod "$(modinfo -n "$1")" 2>&1) && { echo "it was loaded"; return 1; }
-	case $out in *'File exists'* | *'Device or resource busy'*) return 0 ;; esac
-	echo "$out"
-	return 1
-}
 unload_powercap() { modprobe -r intel_rapl_msr && [ ! -e $zone ]; }
 
 check "powercap" load_mod intel_rapl_msr
 check "has a PMU power" [ -e $pmu/events/energy-pkg ]
 dmesg_mark
-check "rapl_pmu second: EEXIST" refused rapl_pmu
+check "rapl_pmu second: EEXIST" refuse_exists rapl_pmu
 check "one line says who and what to do" \
 	expect_dmesg "^rapl_pmu: PMU power belongs to the powercap driver intel_rapl_msr: run 'rmmod intel_rapl_msr' first, or load with pmu_name="
 check "and nothing else" refuse_dmesg 'duplicate|Call Trace'
@@ -37,7 +30,7 @@ check "rapl_pmu first" load_mod rapl_pmu
 check "one line says who has power otherwise, and what differs" \
 	expect_dmesg "^rapl_pmu: PMU power of this processor is otherwise served by powercap's intel_rapl_msr, which perf stat -a adds up over all CPUs; "
 modprobe intel_rapl_common
-check "powercap second: EEXIST" refused intel_rapl_msr
+check "powercap second: EEXIST" refuse_exists intel_rapl_msr
 check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own intel_rapl_msr is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it"
 check "and power is ours, and right" pmu truth 3 0.5 power/energy-pkg@0 power/energy-cores@1
 check "without a quarrel" refuse_dmesg 'duplicate|Call Trace'

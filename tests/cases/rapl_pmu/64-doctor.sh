@@ -4,10 +4,12 @@
 # kernels: 6.1
 # timeout: 300
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/90,absent=gpu
-# guest: pmu
+# guest: pmu doctor_case
 # tools: setpriv
 # intree: rapl msr
 # files: scripts/doctor:usr/bin/rapl-doctor scripts/troubles.tsv:usr/share/power-kmods/troubles.tsv rapl_pmu/cpu_models.h:usr/src/power-kmods-0.9/rapl_pmu/cpu_models.h
+
+. /usr/bin/doctor_case
 
 modprobe() { /sbin/modprobe "$@"; }
 depmod() { /sbin/depmod; }
@@ -28,31 +30,11 @@ mend_all()
 	chmod +x /usr/bin/dkms /usr/bin/perf
 }
 
-# finds ID TEXT: exactly this problem, and its command holds the text
-finds()
-{
-	out=$(rapl-doctor 2>&1)
-	status=$?
-	got=$(echo "$out" | sed -n 's/^PROBLEM .*\[\(.*\)\]$/\1/p' | tr '\n' ' ')
-	if [ $status != 1 ] || [ "$got" != "$1 " ] || ! echo "$out" | grep -qF "  run:  $2"; then
-		echo "status $status, problems '$got', expected '$1' with '$2'"
-		echo "$out"
-		return 1
-	fi
-}
-
 # says LINE TEXT: that line of the screen has the text
 says()
 {
 	out=$(rapl-doctor 2>&1)
 	echo "$out" | grep "^$1 " | grep -qE -- "$2" || { echo "no line '$1' with '$2'"; echo "$out"; return 1; }
-}
-
-well()
-{
-	out=$(rapl-doctor 2>&1) && echo "$out" | grep -qx 'no problem found' && return
-	echo "$out"
-	return 1
 }
 
 one_screen() { [ "$(rapl-doctor | wc -l)" -le 24 ] && [ "$(rapl-doctor | awk 'length > 160' | wc -l)" = 0 ]; }

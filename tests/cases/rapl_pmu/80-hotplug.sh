@@ -12,22 +12,6 @@
 all="energy-cores energy-pkg energy-ram energy-gpu energy-psys"
 on() { for event in $all; do printf 'power/%s@%s ' "$event" "$1"; done; }
 
-# start FILE COMMAND...: output to the file, the status beside it
-start()
-{
-	file=$1
-	shift
-	"$@" >"$file" 2>&1
-	echo $? >"$file.status"
-}
-
-good()
-{
-	cat "$1"
-	wait_for 20 test -e "$1.status" || { echo "it hangs"; return 1; }
-	[ "$(cat "$1.status")" = 0 ]
-}
-
 # storm NAME PACKAGES_THAT_STAY STORM_ARGUMENTS: three test points and
 # one for each package that stays
 storm()
