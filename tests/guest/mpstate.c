@@ -699,7 +699,7 @@ static void expect_running(struct vm *vm, const char *signs, const char *when)
 
 /* ---- commands: each finds a VM as its line of the table at the end says ---- */
 
-static char **args;	/* what follows the command's name */
+static char **args;	/* what follows the command's name, which is args[-1] */
 
 static void cmd_table(struct vm *vm)
 {
@@ -1041,6 +1041,14 @@ struct storm {
 	unsigned int first_state;
 };
 
+static void wrong_answer(struct storm *s, int err, unsigned int state)
+{
+	if (s->bad++)
+		return;
+	s->first_err = err;
+	s->first_state = state;
+}
+
 /* Sets one state after the other; between SET and GET nobody else sets it. */
 static void *storm_thread(void *arg)
 {
@@ -1056,14 +1064,14 @@ static void *storm_thread(void *arg)
 		want = table_says(before, asked, &after);
 		state = 0xdeadbeef;
 		err = set_state(v, asked);
-		if (err != want && !s->bad++)
-			s->first_err = err, s->first_state = asked;
+		if (err != want)
+			wrong_answer(s, err, asked);
 		err = get_state(v, &state);
-		if ((err || state != after) && !s->bad++)
-			s->first_err = err, s->first_state = state;
+		if (err || state != after)
+			wrong_answer(s, err, state);
 		before = after;
-		if (ioctl(s->vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1 && !s->bad++)
-			s->first_err = -1;
+		if (ioctl(s->vm->fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1)
+			wrong_answer(s, -1, 0);
 		s->calls += 3;
 		if (s->pause_us && !(n % 64))
 			usleep(s->pause_us);
@@ -1263,12 +1271,12 @@ static void *boot_thread(void *vm)
 /*
  * A VM to look at from the host, created by a thread that has ended: 0 on, 1 off,
  * 2 with a CPU_ON that it has not acted upon (its thread does not run). Without
- * @ioctls the host sees the guest's own call alone. Stays until a file appears.
+ * ioctls of ours (guest) the host sees the guest's own call alone. Stays until a file appears.
  */
-static void hold(struct vm *vm, int ioctls)
+static void cmd_hold(struct vm *vm)
 {
+	int ioctls = strcmp(args[-1], "guest"), i;
 	pthread_t t;
-	int i;
 
 	if (pthread_create(&t, NULL, boot_thread, vm) || pthread_join(t, NULL))
 		die("thread");
@@ -1286,16 +1294,6 @@ static void hold(struct vm *vm, int ioctls)
 	for (; i < 1200 && !ioctls && !access(args[0], F_OK); i++)
 		sleep_ms(100);
 	end_vm(vm);
-}
-
-static void cmd_hold(struct vm *vm)
-{
-	hold(vm, 1);
-}
-
-static void cmd_guest(struct vm *vm)
-{
-	hold(vm, 0);
 }
 
 /* Many VMs at once, each of which asked for the capability, until a file appears. */
@@ -1359,53 +1357,41 @@ struct step {
 #define ENTRY RAM_BASE
 #define HIGH 0xdead00000000ull	/* what a 32-bit call must not look at */
 
-static const struct step steps_1_x[] = {
-	{ 0, 0, 0x84000000, 0, 0, 0, ANY, "PSCI_VERSION" },
-	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x11, 0, "CPU_ON" },
-	{ 0, SHOWN, CPU_ON, 1, ENTRY, 0x12, -4, "CPU_ON" },
-	{ 0, SHOWN, CPU_ON, 7, ENTRY, 0x13, -2, "CPU_ON" },
-	{ 0, 0, 0x8400000a, CPU_ON, 0, 0, ANY, "PSCI_FEATURES" },
-	{ 0, 0, AFFINITY_INFO, 1, 0, 0, 0, "AFFINITY_INFO" },
-	{ 1, WAITS, CPU_SUSPEND, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
-	{ 1, WAITS, 0x84000001, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
-	{ 1, SHOWN | LEAVES, CPU_OFF, 0, 0, 0, 0, "CPU_OFF" },
-	{ 0, SHOWN | COMES, 0x84000003, HIGH | 1, HIGH | ENTRY, HIGH | 0x14, 0, "CPU_ON" },
-	{ 1, SHOWN | LEAVES, 0xffff000084000002, 0, 0, 0, 0, "CPU_OFF" },
-	{ 0, SHOWN, SYSTEM_SUSPEND, ENTRY, 0x15, 0, -1, "SYSTEM_SUSPEND" },
-	{ 0, SHOWN, 0x8400000e, HIGH | ENTRY, HIGH | 0x16, 0, -1, "SYSTEM_SUSPEND" },
-	{ 0, SHOWN | LEAVES, SYSTEM_RESET2, 0, 0, 0, ANY, "SYSTEM_RESET2" },
-	{ 0 }
-};
-
-static const struct step steps_1_0[] = {
-	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x21, 0, "CPU_ON" },
-	{ 1, SHOWN | LEAVES, SYSTEM_RESET, 0, 0, 0, 0, "SYSTEM_RESET" },
-	{ 0 }
-};
-
-static const struct step steps_0_2[] = {
-	{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x31, 0, "CPU_ON" },
-	{ 0, SHOWN, 0xc4000012, 0, 0, 0, -1, "SYSTEM_RESET2" },
-	{ 1, SHOWN | LEAVES, SYSTEM_OFF, 0, 0, 0, 0, "SYSTEM_OFF" },
-	{ 0 }
-};
-
-static const struct step steps_0_1[] = {
-	{ 0, SHOWN | COMES, 0x95c1ba60, 1, ENTRY, 0x41, 0, "CPU_ON" },
-	{ 0, 0, 0x95c1ba5e, 0, 0, 0, -1, "CPU_SUSPEND" },
-	{ 1, SHOWN | LEAVES, 0x95c1ba5f, 0, 0, 0, 0, "CPU_OFF" },
-	{ 0 }
-};
-
 static const struct {
 	int old;		/* no KVM_ARM_VCPU_PSCI_0_2 */
 	uint64_t version;	/* 0: KVM's newest */
 	const struct step *steps;
 } versions[] = {
-	{ 0, 0, steps_1_x },
-	{ 0, 0x10000, steps_1_0 },
-	{ 0, 0x2, steps_0_2 },
-	{ 1, 0, steps_0_1 },
+	{ 0, 0, (const struct step[]){
+		{ 0, 0, 0x84000000, 0, 0, 0, ANY, "PSCI_VERSION" },
+		{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x11, 0, "CPU_ON" },
+		{ 0, SHOWN, CPU_ON, 1, ENTRY, 0x12, -4, "CPU_ON" },
+		{ 0, SHOWN, CPU_ON, 7, ENTRY, 0x13, -2, "CPU_ON" },
+		{ 0, 0, 0x8400000a, CPU_ON, 0, 0, ANY, "PSCI_FEATURES" },
+		{ 0, 0, AFFINITY_INFO, 1, 0, 0, 0, "AFFINITY_INFO" },
+		{ 1, WAITS, CPU_SUSPEND, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
+		{ 1, WAITS, 0x84000001, 0, ENTRY, 0, 0, "CPU_SUSPEND" },
+		{ 1, SHOWN | LEAVES, CPU_OFF, 0, 0, 0, 0, "CPU_OFF" },
+		{ 0, SHOWN | COMES, 0x84000003, HIGH | 1, HIGH | ENTRY, HIGH | 0x14, 0, "CPU_ON" },
+		{ 1, SHOWN | LEAVES, 0xffff000084000002, 0, 0, 0, 0, "CPU_OFF" },
+		{ 0, SHOWN, SYSTEM_SUSPEND, ENTRY, 0x15, 0, -1, "SYSTEM_SUSPEND" },
+		{ 0, SHOWN, 0x8400000e, HIGH | ENTRY, HIGH | 0x16, 0, -1, "SYSTEM_SUSPEND" },
+		{ 0, SHOWN | LEAVES, SYSTEM_RESET2, 0, 0, 0, ANY, "SYSTEM_RESET2" },
+		{ 0 } } },
+	{ 0, 0x10000, (const struct step[]){
+		{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x21, 0, "CPU_ON" },
+		{ 1, SHOWN | LEAVES, SYSTEM_RESET, 0, 0, 0, 0, "SYSTEM_RESET" },
+		{ 0 } } },
+	{ 0, 0x2, (const struct step[]){
+		{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x31, 0, "CPU_ON" },
+		{ 0, SHOWN, 0xc4000012, 0, 0, 0, -1, "SYSTEM_RESET2" },
+		{ 1, SHOWN | LEAVES, SYSTEM_OFF, 0, 0, 0, 0, "SYSTEM_OFF" },
+		{ 0 } } },
+	{ 1, 0, (const struct step[]){
+		{ 0, SHOWN | COMES, 0x95c1ba60, 1, ENTRY, 0x41, 0, "CPU_ON" },
+		{ 0, 0, 0x95c1ba5e, 0, 0, 0, -1, "CPU_SUSPEND" },
+		{ 1, SHOWN | LEAVES, 0x95c1ba5f, 0, 0, 0, 0, "CPU_OFF" },
+		{ 0 } } },
 };
 
 /* The event that a step must have, as the tracepoint prints it. */
@@ -1418,8 +1404,10 @@ static void print_step(const struct step *s)
 	uint64_t context = (on ? s->x3 : s->x2) & mask;
 
 	/* a 0.1 call has the guest's own width */
-	if ((s->function & 0xffff0000) == 0x95c10000)
-		entry = s->x2, context = s->x3;
+	if ((s->function & 0xffff0000) == 0x95c10000) {
+		entry = s->x2;
+		context = s->x3;
+	}
 	printf("event: psci_call vcpu=%d call=%s function=0x%" PRIx32 " target=0x%" PRIx64,
 	       s->vcpu, s->name, (uint32_t)s->function, on ? s->x1 & mask : 0);
 	printf(" entry=0x%" PRIx64 " context=0x%" PRIx64 "\n",
@@ -1634,10 +1622,11 @@ static const struct row commands[] = {
 	{ "calls", "N NAME", cmd_calls, RUNNING, 1, "ns per PSCI call" },
 	{ "exits", "MS", cmd_exits, RUNNING, 1, "ns per exit to userspace" },
 	{ "hold", "FILE", cmd_hold, NO_VM, 0, "a VM to look at until FILE appears" },
-	{ "guest", "FILE", cmd_guest, NO_VM, 0,
+	{ "guest", "FILE", cmd_hold, NO_VM, 0,
 	  "the same without an ioctl of ours, one CPU_ON more then" },
 	{ "crowd", "N FILE", cmd_crowd, NO_VM, 0, "N VMs until FILE appears" },
-	{ "leaving", "FILE", cmd_leaving, BOOTING, 1, "GET, then the capability, until FILE appears" },
+	{ "leaving", "FILE", cmd_leaving, BOOTING, 1,
+	  "GET, then the capability, until FILE appears" },
 	{ "mistake", "NAME", cmd_mistake, NO_VM, 0, "what a VMM can do wrong:" },
 	{ "psci", "", cmd_psci, NO_VM, 0, "every PSCI call that there is, and the events due" },
 	{ "psci2", "ROUNDS", cmd_psci_race, RUNNING, 3, "two vCPUs power a third one on at once" },
