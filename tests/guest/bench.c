@@ -41,6 +41,7 @@ static uint64_t now_ns(void)
 
 struct op {
 	const char *name;
+	const char *takes;
 	void (*prepare)(int argc, char **argv);
 	void (*run)(void);
 };
@@ -50,12 +51,6 @@ static int fd = -1;
 static off_t offset;
 static size_t length;
 static uint64_t buffer[8 + 2 * MAX_GROUP];
-
-static void prepare_nothing(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-}
 
 static void run_getppid(void)
 {
@@ -88,8 +83,7 @@ static void run_read(void)
 
 static void prepare_event(int argc, char **argv)
 {
-	if (argc != 1)
-		die("one event is needed");
+	(void)argc;
 	event = parse_event(argv[0]);
 }
 
@@ -111,14 +105,11 @@ static void run_toggle(void)
 	MUST(ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
 }
 
-/* pread FILE OFFSET LENGTH: as much as LENGTH at most */
+/* as much as LENGTH at most */
 static void prepare_pread(int argc, char **argv)
 {
-	if (argc != 3)
-		die("pread FILE OFFSET LENGTH");
-	fd = open(argv[0], O_RDONLY);
-	if (fd < 0)
-		die("%s: %s", argv[0], strerror(errno));
+	(void)argc;
+	fd = must(open(argv[0], O_RDONLY), argv[0]);
 	offset = strtoull(argv[1], NULL, 0);
 	length = strtoull(argv[2], NULL, 0);
 	if (length > sizeof(buffer))
@@ -137,27 +128,18 @@ static void run_pread(void)
 static int vm = -1;
 static unsigned long number;
 
-/* kvm get | runnable | stopped | check NUMBER: of a VM that never runs */
+/* A VM that never runs; for check, the number of the extension */
 static void prepare_kvm(int argc, char **argv)
 {
 	struct kvm_vcpu_init init = { 0 };
 	int kvm = MUST(open("/dev/kvm", O_RDWR | O_CLOEXEC));
 
-	(void)argc;
-	(void)argv;
+	number = argc ? strtoul(argv[0], NULL, 0) : 0;
 	vm = MUST(ioctl(kvm, KVM_CREATE_VM, 0));
 	fd = MUST(ioctl(vm, KVM_CREATE_VCPU, 0));
 	MUST(ioctl(vm, KVM_ARM_PREFERRED_TARGET, &init));
 	init.features[0] |= 1 << KVM_ARM_VCPU_PSCI_0_2;
 	MUST(ioctl(fd, KVM_ARM_VCPU_INIT, &init));
-}
-
-static void prepare_check(int argc, char **argv)
-{
-	if (argc != 1)
-		die("check NUMBER");
-	prepare_kvm(0, NULL);
-	number = strtoul(argv[0], NULL, 0);
 }
 
 static void run_get(void)
@@ -192,16 +174,16 @@ static void run_check(void)
 
 static const struct op ops[] = {
 #ifdef __aarch64__
-	{ "get", prepare_kvm, run_get },
-	{ "runnable", prepare_kvm, run_runnable },
-	{ "stopped", prepare_kvm, run_stopped },
-	{ "check", prepare_check, run_check },
+	{ "get", "", prepare_kvm, run_get },
+	{ "runnable", "", prepare_kvm, run_runnable },
+	{ "stopped", "", prepare_kvm, run_stopped },
+	{ "check", "NUMBER", prepare_kvm, run_check },
 #endif
-	{ "getppid", prepare_nothing, run_getppid },
-	{ "read", prepare_read, run_read },
-	{ "open", prepare_event, run_open },
-	{ "toggle", prepare_toggle, run_toggle },
-	{ "pread", prepare_pread, run_pread },
+	{ "getppid", "", NULL, run_getppid },
+	{ "read", "EVENT...", prepare_read, run_read },
+	{ "open", "EVENT", prepare_event, run_open },
+	{ "toggle", "EVENT", prepare_toggle, run_toggle },
+	{ "pread", "FILE OFFSET LENGTH", prepare_pread, run_pread },
 };
 
 static const struct op *find_op(const char *name)
@@ -252,8 +234,11 @@ static const struct op *begin_op(int argc, char **argv, unsigned int *n)
 		die("NAME N [cpu=CPU] OP [ARGUMENTS...]");
 	*n = atoi(argv[1]);
 	pin_cpu(cpu);
-	op = find_op(argv[a]);
-	op->prepare(argc - a - 1, argv + a + 1);
+	op = find_op(argv[a++]);
+	if (!fits(op->takes, argc - a))
+		die("%s %s", op->name, op->takes);
+	if (op->prepare)
+		op->prepare(argc - a, argv + a);
 	measure(op, *n);
 	return op;
 }
@@ -277,18 +262,14 @@ static int cmd_module(int argc, char **argv)
 	int f;
 
 	pin_cpu(0);
-	f = open(argv[1], O_RDONLY | O_CLOEXEC);
-	if (f < 0)
-		die("%s: %s", argv[1], strerror(errno));
+	f = must(open(argv[1], O_RDONLY | O_CLOEXEC), argv[1]);
 	settle();
 	t = now_ns();
-	if (syscall(SYS_finit_module, f, argc > 3 ? argv[3] : "", 0))
-		die("loading %s: %s", argv[1], strerror(errno));
+	must(syscall(SYS_finit_module, f, argc > 3 ? argv[3] : "", 0), argv[1]);
 	print_value(argv[0], ".load", now_ns() - t);
 	settle();
 	t = now_ns();
-	if (syscall(SYS_delete_module, argv[2], O_NONBLOCK))
-		die("unloading %s: %s", argv[2], strerror(errno));
+	MUST(syscall(SYS_delete_module, argv[2], O_NONBLOCK));
 	print_value(argv[0], ".unload", now_ns() - t);
 	return 0;
 }

@@ -394,6 +394,8 @@ static rapl_u128 wave_integral(const struct rapl_config *cfg, uint64_t t)
 
 static rapl_u128 effective_fs(const struct rapl_model *m, uint64_t now)
 {
+	if (now == RAPL_AT_RESET)
+		return m->reset_fs;
 	/*
 	 * A counter that was updated before the last change of the factor
 	 * shows what it had at that change: at most one tick too early.
@@ -461,18 +463,6 @@ uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now)
 {
 	return effective_fs(m, now) *
-		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
-}
-
-uint64_t rapl_model_reset_uj(const struct rapl_model *m, unsigned int package,
-			     enum rapl_domain domain)
-{
-	return m->reset_fs * m->cfg.uwatt[package][domain] / ZJ_PER_UJ;
-}
-
-uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core)
-{
-	return m->reset_fs *
 		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
 }
 

@@ -119,14 +119,14 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 				 uint32_t msr, uint64_t now_ns, uint64_t *value);
 bool rapl_model_is_msr(uint32_t msr);
 
-/* True energy since power-on, in microjoule. */
+/*
+ * True energy since power-on, in microjoule; with RAPL_AT_RESET for a time at the
+ * moment of the last reset of the counters (0: there was none).
+ */
+#define RAPL_AT_RESET	UINT64_MAX
 uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 			      enum rapl_domain domain, uint64_t now_ns);
 uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now_ns);
-/* The same at the moment of the last reset of the counters (0: there was none). */
-uint64_t rapl_model_reset_uj(const struct rapl_model *m, unsigned int package,
-			     enum rapl_domain domain);
-uint64_t rapl_model_core_reset_uj(const struct rapl_model *m, unsigned int core);
 
 void rapl_model_reset(struct rapl_model *m, uint64_t now_ns);
 bool rapl_model_factor(struct rapl_model *m, uint64_t now_ns, unsigned int percent);

@@ -318,7 +318,7 @@ static void log_access(uint64_t now, unsigned int cpu, const char *what,
 static void guest_truth(uint32_t ask, uint64_t now, uint32_t out[4])
 {
 	const struct rapl_config *cfg = &model.cfg;
-	bool at_reset = ask & 0x40000000;
+	uint64_t when = ask & 0x40000000 ? RAPL_AT_RESET : now;
 	uint64_t uj = 0;
 
 	memset(out, 0, 4 * sizeof(*out));
@@ -341,16 +341,14 @@ static void guest_truth(uint32_t ask, uint64_t now, uint32_t out[4])
 
 		if (core >= cfg->packages * cfg->cores_per_package)
 			return;
-		uj = at_reset ? rapl_model_core_reset_uj(&model, core) :
-				rapl_model_core_uj(&model, core, now);
+		uj = rapl_model_core_uj(&model, core, when);
 	} else {
 		unsigned int package = (ask & 0x3fffffff) >> 8;
 		unsigned int domain = ask & 0xff;
 
 		if (package >= cfg->packages || domain >= RAPL_DOMAINS)
 			return;
-		uj = at_reset ? rapl_model_reset_uj(&model, package, domain) :
-				rapl_model_energy_uj(&model, package, domain, now);
+		uj = rapl_model_energy_uj(&model, package, domain, when);
 	}
 	out[0] = uj;
 	out[3] = uj >> 32;

@@ -327,14 +327,14 @@ static void test_commands(void)
 {
 	machine(2, "pkg0=64/32 tick=0 start=1000");
 	check_equal(m.resets, 0, "no reset yet");
-	check_equal(rapl_model_reset_uj(&m, 0, RAPL_PKG), 0, "no energy at a reset yet");
+	used(RAPL_PKG, RAPL_AT_RESET, 0, "no energy at a reset yet");
 	rapl_model_reset(&m, 10 * SECOND);
 	says(0, RAPL_MSR_PKG, 10 * SECOND, 0, "reset: counters are 0, not the start value");
 	says(0, RAPL_MSR_PKG, 11 * SECOND, 64 << 14, "reset: counting from there");
 	says(0, RAPL_MSR_CORES, 11 * SECOND, 32 << 14, "reset: every counter");
 	used(RAPL_PKG, 11 * SECOND, 704000000, "reset: truth goes on");
-	check_equal(rapl_model_reset_uj(&m, 0, RAPL_PKG), 640000000, "reset: truth at the reset");
-	check_equal(rapl_model_core_reset_uj(&m, 1), 160000000,
+	used(RAPL_PKG, RAPL_AT_RESET, 640000000, "reset: truth at the reset");
+	check_equal(rapl_model_core_uj(&m, 1, RAPL_AT_RESET), 160000000,
 		    "reset: truth of a core at the reset");
 	rapl_model_reset(&m, 20 * SECOND);
 	says(0, RAPL_MSR_PKG, 21 * SECOND, 64 << 14, "a second reset");

@@ -43,24 +43,25 @@ static unsigned int parse_domains(const char *text)
 
 static unsigned int parse_quirks(char *text)
 {
-	unsigned int mask = 0;
+	static const struct {
+		const char *word;
+		unsigned int quirk;
+	} quirks[] = {
+		{ "ram16", RAPL_Q_RAM_16 }, { "psys0", RAPL_Q_PSYS_0 }, { "micro", RAPL_Q_MICRO },
+		{ "tpmi", RAPL_Q_TPMI }, { "msrpmu", RAPL_Q_MSR_PMU }, { "-", 0 },
+	};
+	const unsigned int n = sizeof(quirks) / sizeof(quirks[0]);
+	unsigned int mask = 0, i;
 	char *word;
 
 	for (word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-		if (!strcmp(word, "ram16"))
-			mask |= RAPL_Q_RAM_16;
-		else if (!strcmp(word, "psys0"))
-			mask |= RAPL_Q_PSYS_0;
-		else if (!strcmp(word, "micro"))
-			mask |= RAPL_Q_MICRO;
-		else if (!strcmp(word, "tpmi"))
-			mask |= RAPL_Q_TPMI;
-		else if (!strcmp(word, "msrpmu"))
-			mask |= RAPL_Q_MSR_PMU;
-		else if (strcmp(word, "-")) {
+		for (i = 0; i < n && strcmp(word, quirks[i].word); i++)
+			;
+		if (i == n) {
 			fprintf(stderr, "unknown quirk %s\n", word);
 			exit(2);
 		}
+		mask |= quirks[i].quirk;
 	}
 	return mask;
 }

@@ -22,20 +22,14 @@ struct row {
 };
 
 static const struct row rows[] = {
-	{ "power_off, abi=stopped, reject",
-	  { .knows_suspended = 0 }, 0, REFUSED, 5, REFUSED, 5 },
-	{ "power_off, abi=stopped, runnable",
-	  { .suspended_runs = 1 }, 0, REFUSED, 5, 0, 5 },
-	{ "power_off, abi=v2, reject",
-	  { .abi_v2 = 1 }, 0, 5, 5, REFUSED, 3 },
-	{ "power_off, abi=v2, runnable",
-	  { .abi_v2 = 1, .suspended_runs = 1 }, 0, 5, 5, 0, 3 },
-	{ "mp_state, abi=stopped, reject",
-	  { .knows_suspended = 1 }, 0, REFUSED, 5, 10, 5 },
+	{ "power_off, abi=stopped, reject", { .knows_suspended = 0 }, 0, REFUSED, 5, REFUSED, 5 },
+	{ "power_off, abi=stopped, runnable", { .suspended_runs = 1 }, 0, REFUSED, 5, 0, 5 },
+	{ "power_off, abi=v2, reject", { .abi_v2 = 1 }, 0, 5, 5, REFUSED, 3 },
+	{ "power_off, abi=v2, runnable", { .abi_v2 = 1, .suspended_runs = 1 }, 0, 5, 5, 0, 3 },
+	{ "mp_state, abi=stopped, reject", { .knows_suspended = 1 }, 0, REFUSED, 5, 10, 5 },
 	{ "mp_state, abi=stopped, runnable",
 	  { .knows_suspended = 1, .suspended_runs = 1 }, 0, REFUSED, 5, 10, 5 },
-	{ "mp_state, abi=v2, reject",
-	  { .knows_suspended = 1, .abi_v2 = 1 }, 0, 5, 5, 10, 3 },
+	{ "mp_state, abi=v2, reject", { .knows_suspended = 1, .abi_v2 = 1 }, 0, 5, 5, 10, 3 },
 	{ "mp_state, abi=v2, runnable",
 	  { .knows_suspended = 1, .abi_v2 = 1, .suspended_runs = 1 }, 0, 5, 5, 10, 3 },
 };
