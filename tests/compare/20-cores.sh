@@ -18,10 +18,8 @@ opens() {
 	echo "$n of 5"
 }
 check "load" compare_load
-check "ours count" pmu truth 3 0.5 mine_core/energy-core@0 mine_core/energy-core@1 mine_core/energy-core@2 mine_core/energy-core@3 mine_core/energy-core@4
-pmu truth 3 0.5 mine_core/energy-core@0 mine_core/energy-core@1 mine_core/energy-core@2 mine_core/energy-core@3 mine_core/energy-core@4 >/tmp/ours
-if compare_has power_core; then
-	compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "$(opens power_core)" "$(opens mine_core)"
-else
-	compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "no power_core" "$(opens mine_core)"
-fi
+# shellcheck disable=SC2046	# words
+check "ours count" pmu truth 3 0.5 $(for cpu in 0 1 2 3 4; do echo mine_core/energy-core@$cpu; done)
+theirs="no power_core"
+! compare_has power_core || theirs=$(opens power_core)
+compare_line "AMD, CPUs whose core can be opened (packages of 1 and 2 cores)" "$theirs" "$(opens mine_core)"
