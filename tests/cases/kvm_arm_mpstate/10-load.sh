@@ -2,15 +2,12 @@
 # If this fails, the module does not take over, or leaves something behind.
 # guest: mpstate
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 19
+plan_kvm 19
 
 hooked=/sys/kernel/tracing/enabled_functions
 view=/sys/kernel/debug/kvm_arm_mpstate
 names="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
 
-no_hooks() { ! grep . $hooked; }
 # "I": ftrace's mark for a callback that may change the instruction pointer
 is_redirected() { grep -q "^$1 (1) .*I" $hooked || { cat $hooked; return 1; }; }
 is_active() { grep -qx "$1 active" $view/hooks || { cat $view/hooks; return 1; }; }

@@ -8,12 +8,8 @@
 # guest: mpstate
 # timeout: 240
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
 tracing=/sys/kernel/tracing
 is_machine() { dmesg | grep -qE "$1" || { dmesg | grep -iE 'kvm|CPU features'; return 1; }; }
-same() { mpstate transcript | diff /tmp/transcript.native -; }
-counted() { grep -qE '^set rejected [1-9]' /sys/kernel/debug/kvm_arm_mpstate/counts; }
 seen()
 {
 	sed -n 's/.*: \(psci_call: \|vcpu_reset: \)vm_pid=[0-9]* /\1/p' $tracing/trace |
@@ -21,7 +17,7 @@ seen()
 	sed -n 's/^event: //p' /tmp/said | diff - /tmp/seen
 }
 
-plan 12
+plan_kvm 12
 check "the machine is the one" is_machine '@line@'
 mpstate transcript >/tmp/transcript.native
 check "load" load_mod kvm_arm_mpstate mode=hook

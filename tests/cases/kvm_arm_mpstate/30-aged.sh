@@ -4,9 +4,7 @@
 # guest: mpstate
 # timeout: 180
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 21
+plan_kvm 21
 
 check "without the module: EINVAL, no capability" mpstate absent
 mpstate extensions >/tmp/extensions.aged

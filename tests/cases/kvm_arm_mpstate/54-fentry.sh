@@ -7,12 +7,7 @@
 
 plan 14
 
-hooked=/sys/kernel/tracing/enabled_functions
-view=/sys/kernel/debug/kvm_arm_mpstate
 functions="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
-same() { mpstate transcript | diff /tmp/transcript.native -; }
-ours() { grep -qE '^get runnable [1-9]' $view/counts || { cat $view/counts; return 1; }; }
-left() { [ "$(grep -c "^[a-z]" $hooked)" = "$1" ] || { cat $hooked; return 1; }; }
 attached() { grep -q '^attached' /tmp/fentry; }
 attach() {
 	rm -f /tmp/over

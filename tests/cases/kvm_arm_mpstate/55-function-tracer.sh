@@ -4,14 +4,9 @@
 # tier: fast 7
 # guest: mpstate
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 13
+plan_kvm 13
 
 tracing=/sys/kernel/tracing
-view=/sys/kernel/debug/kvm_arm_mpstate
-same() { mpstate transcript | diff /tmp/transcript.native -; }
-ours() { grep -qE '^get runnable [1-9]' $view/counts || { cat $view/counts; return 1; }; }
 seen() { grep -q "$shown" $tracing/trace || { tail -n 5 $tracing/trace; return 1; }; }
 tracer() { echo "$1" >$tracing/current_tracer && echo >$tracing/trace; }
 mpstate transcript >/tmp/transcript.native
@@ -30,5 +25,4 @@ for name in function function_graph; do
 	check "it comes again, the module goes" eval "tracer $name && unload_mod kvm_arm_mpstate && same && tracer nop"
 done
 echo >$tracing/set_ftrace_filter
-no_hooks() { ! grep . $tracing/enabled_functions; }
 check "no function is hooked" no_hooks

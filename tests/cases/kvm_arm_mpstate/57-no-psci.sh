@@ -4,9 +4,7 @@
 # tier: fast 6.1
 # mutation: missing-psci
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 5
+plan_kvm 5
 
 view=/sys/kernel/debug/kvm_arm_mpstate
 dmesg_mark

@@ -4,9 +4,7 @@
 # guest: mpstate
 # timeout: 480
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 20
+plan_kvm 20
 
 view=/sys/kernel/debug/kvm_arm_mpstate
 row() { grep -qxE "$1" $view/vms || { cat $view/vms; return 1; }; }

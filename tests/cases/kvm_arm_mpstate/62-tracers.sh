@@ -6,9 +6,7 @@
 # files: scripts/mpstate-report:usr/bin/mpstate-report
 # timeout: 180
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 8
+plan_kvm 8
 
 cd /tmp || exit
 check "load" load_mod kvm_arm_mpstate

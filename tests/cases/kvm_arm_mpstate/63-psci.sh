@@ -3,9 +3,7 @@
 # guest: mpstate
 # timeout: 240
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 14
+plan_kvm 14
 
 tracing=/sys/kernel/tracing
 events=$tracing/events/kvm_arm_mpstate

@@ -7,9 +7,7 @@
 # timeout: 240
 # shellcheck shell=sh disable=SC2015	# told fails
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 14
+plan_kvm 14
 
 tracing=/sys/kernel/tracing
 told() { cat /tmp/told; return 1; }

@@ -7,9 +7,7 @@
 # guest: mpstate
 # timeout: 600
 
-[ -e /dev/kvm ] || skip_all "this kernel has no KVM"
-
-plan 10
+plan_kvm 10
 
 # "get N set N check N exit N version N cpu_on N", in ns, which are instructions
 measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit') $(mpstate calls 1000 x | grep '^version')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
