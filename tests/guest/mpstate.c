@@ -7,24 +7,16 @@
  * can do; every command says what it saw and exits non-zero on a surprise.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "perf.h"
+
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/kvm.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define RUNNABLE	0u
 #define HALTED		3u
@@ -42,7 +34,7 @@
 #define MMIO_ADDR	0x10000000ul	/* no memory there: a store exits */
 #define MAX_VCPUS	8
 
-enum command {
+enum order {
 	CMD_NONE,
 	CMD_LEAVE,	/* a PSCI call that need not come back */
 	CMD_CALL,	/* a PSCI call that does */
@@ -53,7 +45,7 @@ enum command {
 /* words of the mailbox, one column per vCPU */
 enum word {
 	W_BEAT		= 0x000,	/* heartbeat, counted in x21, stored each round */
-	W_COMMAND	= 0x100,	/* enum command; cleared when done */
+	W_COMMAND	= 0x100,	/* enum order; cleared when done */
 	W_X1		= 0x200,	/* arguments of a PSCI call */
 	W_RESULT	= 0x300,	/* what PSCI answered */
 	W_CONTEXT	= 0x400,	/* x0 at entry: CPU_ON's context id */
@@ -136,21 +128,6 @@ extern const char payload[], payload_end[];
 
 static int surprises;
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *fmt, ...)
-{
-	int err = errno;
-	va_list ap;
-
-	va_start(ap, fmt);
-	fputs("mpstate: ", stdout);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf(" (%s)\n", strerror(err));
-	fflush(stdout);
-	_exit(2);
-}
-
 static void __attribute__((format(printf, 2, 3)))
 expect(int good, const char *fmt, ...)
 {
@@ -216,34 +193,13 @@ struct vm {
 	struct vcpu vcpu[MAX_VCPUS];
 };
 
-static int must_ioctl(int fd, unsigned long request, uintptr_t arg, const char *name)
-{
-	int ret = ioctl(fd, request, arg);
-
-	if (ret < 0)
-		die("%s", name);
-	return ret;
-}
-
-/* @arg is a number or a pointer */
-#define MUST(fd, request, arg) must_ioctl(fd, request, (uintptr_t)(arg), #request)
-
 static void *must_map(size_t size, int flags, int fd)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
 
 	if (memory == MAP_FAILED)
-		die("mmap");
+		die("mmap: %s", strerror(errno));
 	return memory;
-}
-
-static int open_kvm(void)
-{
-	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-
-	if (fd < 0)
-		die("/dev/kvm does not open");
-	return fd;
 }
 
 static void create_vm(struct vm *vm, int n)
@@ -255,23 +211,23 @@ static void create_vm(struct vm *vm, int n)
 	int i;
 
 	memset(vm, 0, sizeof(*vm));
-	vm->kvm = open_kvm();
-	vm->fd = MUST(vm->kvm, KVM_CREATE_VM, 0);
+	vm->kvm = MUST(open("/dev/kvm", O_RDWR | O_CLOEXEC));
+	vm->fd = MUST(ioctl(vm->kvm, KVM_CREATE_VM, 0ul));
 	vm->ram = must_map(RAM_SIZE, MAP_ANONYMOUS, -1);
 	memcpy(vm->ram, payload, payload_end - payload);
 	vm->mail = (volatile uint64_t *)(vm->ram + MAILBOX);
 	region.userspace_addr = (uintptr_t)vm->ram;
-	MUST(vm->fd, KVM_SET_USER_MEMORY_REGION, &region);
-	MUST(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->init);
+	MUST(ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region));
+	MUST(ioctl(vm->fd, KVM_ARM_PREFERRED_TARGET, &vm->init));
 	vm->init.features[0] |= 1u << KVM_ARM_VCPU_PSCI_0_2;
-	vm->run_size = MUST(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	vm->run_size = MUST(ioctl(vm->kvm, KVM_GET_VCPU_MMAP_SIZE, 0ul));
 
 	vm->n = n;
 	for (i = 0; i < n; i++) {
 		struct vcpu *v = &vm->vcpu[i];
 
 		v->id = i;
-		v->fd = MUST(vm->fd, KVM_CREATE_VCPU, i);
+		v->fd = MUST(ioctl(vm->fd, KVM_CREATE_VCPU, (unsigned long)i));
 		v->run = must_map(vm->run_size, 0, v->fd);
 	}
 }
@@ -282,7 +238,7 @@ static void init_vcpu(struct vm *vm, int i, int off)
 
 	if (off)
 		init.features[0] |= 1u << KVM_ARM_VCPU_POWER_OFF;
-	MUST(vm->vcpu[i].fd, KVM_ARM_VCPU_INIT, &init);
+	MUST(ioctl(vm->vcpu[i].fd, KVM_ARM_VCPU_INIT, &init));
 }
 
 /* As every VMM does at both ends: the first on, the rest off. */
@@ -301,7 +257,7 @@ static void set_reg(struct vcpu *v, uint64_t id, uint64_t value)
 {
 	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
 
-	MUST(v->fd, KVM_SET_ONE_REG, &reg);
+	MUST(ioctl(v->fd, KVM_SET_ONE_REG, &reg));
 }
 
 static void set_entry(struct vcpu *v, uint64_t context)
@@ -351,7 +307,7 @@ static unsigned int must_get(struct vcpu *v)
 
 	errno = get_state(v, &state);
 	if (errno)
-		die("KVM_GET_MP_STATE of vcpu %d", v->id);
+		die("KVM_GET_MP_STATE of vcpu %d: %s", v->id, strerror(errno));
 	return state;
 }
 
@@ -359,7 +315,7 @@ static void must_set(struct vcpu *v, unsigned int state)
 {
 	errno = set_state(v, state);
 	if (errno)
-		die("KVM_SET_MP_STATE %u of vcpu %d", state, v->id);
+		die("KVM_SET_MP_STATE %u of vcpu %d: %s", state, v->id, strerror(errno));
 }
 
 static void expect_state(struct vcpu *v, unsigned int want, const char *when)
@@ -394,7 +350,7 @@ static void *vcpu_thread(void *arg)
 					sleep_ms(1);
 				continue;
 			}
-			die("KVM_RUN of vcpu %d", v->id);
+			die("KVM_RUN of vcpu %d: %s", v->id, strerror(errno));
 		}
 		v->exits++;
 		switch (v->run->exit_reason) {
@@ -531,7 +487,7 @@ static void expect_still(struct vm *vm, int i, const char *when)
 #define SYSTEM_RESET2	0x84000012u
 
 /* Has vcpu @i start a PSCI call. */
-static void begin(struct vm *vm, int i, enum command how, uint64_t function,
+static void begin(struct vm *vm, int i, enum order how, uint64_t function,
 		  uint64_t x1, uint64_t x2, uint64_t x3)
 {
 	write_mail(vm, W_RESULT, i, 0x5a5a);
@@ -869,7 +825,7 @@ static void cmd_wfi(struct vm *vm)
 	sleep_ms(200);
 	expect(is_still(vm, 0, 200), "vcpu 0 waits in WFI");
 	expect_state(&vm->vcpu[0], RUNNABLE, "in WFI");
-	MUST(vm->fd, KVM_IRQ_LINE, &irq);
+	MUST(ioctl(vm->fd, KVM_IRQ_LINE, &irq));
 	expect(wait_mail(vm, W_COMMAND, 0, CMD_NONE), "the interrupt ends WFI");
 	expect_beats(vm, 0, "after WFI");
 }
@@ -911,7 +867,7 @@ static void save_vcpu(struct vcpu *v, FILE *f)
 		die("KVM_GET_REG_LIST gives no size");
 	list = calloc(1, sizeof(*list) + probe.n * sizeof(uint64_t));
 	list->n = probe.n;
-	MUST(v->fd, KVM_GET_REG_LIST, list);
+	MUST(ioctl(v->fd, KVM_GET_REG_LIST, list));
 	put(f, &list->n, sizeof(list->n));
 	for (i = 0; i < list->n; i++) {
 		struct saved_reg saved = { .id = list->reg[i] };
@@ -919,7 +875,7 @@ static void save_vcpu(struct vcpu *v, FILE *f)
 			.id = list->reg[i], .addr = (uintptr_t)saved.value,
 		};
 
-		MUST(v->fd, KVM_GET_ONE_REG, &reg);
+		MUST(ioctl(v->fd, KVM_GET_ONE_REG, &reg));
 		put(f, &saved, sizeof(saved));
 	}
 	free(list);
@@ -957,7 +913,7 @@ static FILE *must_open(const char *path, const char *mode)
 	FILE *f = fopen(path, mode);
 
 	if (!f)
-		die("%s", path);
+		die("%s: %s", path, strerror(errno));
 	return f;
 }
 
@@ -978,7 +934,7 @@ static void cmd_save(struct vm *vm)
 		save_vcpu(&vm->vcpu[i], f);
 	put(f, vm->ram, RAM_SIZE);
 	if (fclose(f))
-		die("%s", args[0]);
+		die("%s: %s", args[0], strerror(errno));
 }
 
 /* Into a VM that was initialised as at boot, whatever comes */
@@ -1303,9 +1259,9 @@ static void cmd_crowd(struct vm *vm)
 	struct rlimit files = { n + 64, n + 64 };
 
 	setrlimit(RLIMIT_NOFILE, &files);
-	vm->kvm = open_kvm();
+	vm->kvm = MUST(open("/dev/kvm", O_RDWR | O_CLOEXEC));
 	for (i = 0; i < n; i++) {
-		fd = MUST(vm->kvm, KVM_CREATE_VM, 0);
+		fd = MUST(ioctl(vm->kvm, KVM_CREATE_VM, 0ul));
 		if (ioctl(fd, KVM_CHECK_EXTENSION, CAP_MP_STATE) != 1)
 			die("no capability");
 	}
@@ -1593,7 +1549,7 @@ enum stage {
 };
 
 struct row {
-	const char *name, *takes;	/* arguments; in brackets: may be missing */
+	const char *name, *takes;	/* as in struct command */
 	void (*run)(struct vm *vm);
 	enum stage stage;
 	int vcpus;
@@ -1659,19 +1615,16 @@ static void __attribute__((noreturn)) show_help(int ret)
 	exit(ret);
 }
 
-/* What argv[0] names, with the VM that it is to find; argv ends with NULL. */
-static void run(const struct row *c, char **argv)
+/* What argv[0] names, with the VM that it is to find */
+static void run(const struct row *c, int argc, char **argv)
 {
-	const char *name = argv[0];
 	struct vm vm;
 
-	while (c->name && strcmp(c->name, name))
+	while (c->name && strcmp(c->name, argv[0]))
 		c++;
-	if (!c->name)
-		show_help(strcmp(name, "help") ? 1 : 0);
+	if (!c->name || !fits(c->takes, argc - 1))
+		show_help(strcmp(argv[0], "help") ? 1 : 0);
 	args = argv + 1;
-	if (c->takes[0] && (!args[0] || (strchr(c->takes, ' ') && !args[1])))
-		show_help(1);
 	if (c->stage == ALL_ON)
 		boot_all_on(&vm, c->vcpus);
 	else if (c->stage != NO_VM)
@@ -1692,7 +1645,7 @@ static void run(const struct row *c, char **argv)
 static void cmd_mistake(struct vm *vm)
 {
 	(void)vm;
-	run(mistakes, args);
+	run(mistakes, 1, args);
 }
 
 int main(int argc, char **argv)
@@ -1717,6 +1670,6 @@ int main(int argc, char **argv)
 	sigaction(SIGUSR1, &sa, NULL);
 	if (optind == argc)
 		show_help(0);
-	run(commands, argv + optind);
+	run(commands, argc - optind, argv + optind);
 	return surprises ? 1 : 0;
 }

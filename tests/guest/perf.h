@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What pmu.c and bench.c share: commands, naming and opening perf events.
+ * What the programs here share: commands, calls that must not fail, perf events.
  */
 #ifndef TESTS_GUEST_PERF_H
 #define TESTS_GUEST_PERF_H
