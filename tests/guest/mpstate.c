@@ -138,7 +138,6 @@ expect(int good, const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
-	fflush(stdout);
 	if (!good)
 		surprises++;
 }
@@ -555,13 +554,11 @@ static void boot_all_on(struct vm *vm, int n)
 
 /* ---- what the interface says ---- */
 
-struct abi {
+static struct {
 	int v2;			/* off is HALTED */
 	int knows_suspended;
 	int suspended_runs;
-};
-
-static struct abi abi;
+} abi;
 
 static unsigned int off_word(void)
 {
