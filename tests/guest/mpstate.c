@@ -152,9 +152,7 @@ static uint64_t now_ns(void)
 
 static int sleep_ms(int ms)
 {
-	struct timespec ts = { ms / 1000, (ms % 1000) * 1000000l };
-
-	nanosleep(&ts, NULL);
+	wait_seconds(ms / 1000.0);
 	return ms;
 }
 

@@ -114,6 +114,14 @@ static inline bool read_line(char *buf, size_t len, const char *format, ...)
 	return true;
 }
 
+static inline void wait_seconds(double seconds)
+{
+	struct timespec t = { seconds, (seconds - (time_t)seconds) * 1e9 };
+
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}
+
 static inline void pin_cpu(int cpu)
 {
 	cpu_set_t set;

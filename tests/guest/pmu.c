@@ -60,17 +60,6 @@ static uint64_t count(const struct event *e)
 	return value;
 }
 
-static void wait_seconds(double seconds)
-{
-	struct timespec t = {
-		.tv_sec = seconds,
-		.tv_nsec = (seconds - (time_t)seconds) * 1e9,
-	};
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
-}
-
 static void enable(const struct event *e)
 {
 	MUST(ioctl(e->fd, PERF_EVENT_IOC_ENABLE, 0));

@@ -54,7 +54,7 @@ static int cmd_pulse(int argc, char **argv)
 	struct regs model = find_model(), more = ask_model(TRUTH_LEAF, 0xfffffffe);
 	unsigned int domains = model.ecx * TRUTH_DOMAINS, i, n = domains;
 	uint64_t *uj, *ns;
-	struct timespec t;
+	unsigned long seconds;
 	FILE *f;
 
 	if (argc != 2)
@@ -63,8 +63,7 @@ static int cmd_pulse(int argc, char **argv)
 		die("a pulse needs a machine without energy before it: run \"rapltruth stop\" first");
 	if (more.ecx & 1)
 		n += model.ecx * model.edx;
-	t.tv_sec = to_number(argv[0], 1000000, "number of seconds");
-	t.tv_nsec = 0;
+	seconds = to_number(argv[0], 1000000, "number of seconds");
 	f = fopen(argv[1], "w");
 	uj = calloc(n, sizeof(*uj));
 	ns = calloc(n, sizeof(*ns));
@@ -74,8 +73,7 @@ static int cmd_pulse(int argc, char **argv)
 	for (i = 0; i < n; i++)
 		uj[i] = true_energy(item(i, domains), &ns[i]);
 	command_model(TRUTH_STOP, 0);
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
+	wait_seconds(seconds);
 	command_model(TRUTH_STOP, 1);
 	for (i = 0; i < n; i++) {
 		uint64_t end_ns, end_uj = true_energy(item(i, domains), &end_ns);

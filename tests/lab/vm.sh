@@ -223,11 +223,9 @@ judge_cell()
 	esac
 	host=$([ ! -e "$dir/host" ] || stream_state "$dir/host" need)
 	word=$guest
-	case $guest in
-	ok\ *|skip\ *) [ -z "$host" ] || case $host in
-		fail\ *|lost\ *) word="${host%% *} host part: ${host#* }" ;;
-		ok\ *) word=$host ;;
-		esac ;;
+	case ${guest%% *}:${host%% *} in
+	ok:fail | ok:lost | skip:fail | skip:lost) word="${host%% *} host part: ${host#* }" ;;
+	ok:ok | skip:ok) word=$host ;;
 	esac
 	case $word in
 	lost\ *) echo "LOST ${word#* } (qemu status $status)" ;;

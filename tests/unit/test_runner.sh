@@ -44,17 +44,11 @@ lists()
 	[ "$got" = "$want" ] || { echo "expected $want"; echo "got      $got"; return 1; }
 }
 
-bad_header()
+# bad_case TEXT HEADER: a case with this header is refused with the text
+bad_case()
 {
-	printf '# arch: x86_64\n# %s: 1\n' "$1" >"$lab/tests/cases/b/99-bad.sh"
-	says 2 "unknown header '$1:'" "$lab/tests/run.sh" -l || return 1
-	rm "$lab/tests/cases/b/99-bad.sh"
-}
-
-no_arch()
-{
-	echo '# nothing else' >"$lab/tests/cases/b/99-bad.sh"
-	says 2 "no '# arch:' line" "$lab/tests/run.sh" -l || return 1
+	echo "$2" >"$lab/tests/cases/b/99-bad.sh"
+	says 2 "$1" "$lab/tests/run.sh" -l || return 1
 	rm "$lab/tests/cases/b/99-bad.sh"
 }
 
@@ -279,8 +273,8 @@ point "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest 
 point "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
 point "controls come first, one kernel an architecture" lists \
 	"selftest/01-pass 6.1 x86_64,selftest/01-pass 6.1 aarch64,a/20-two 6.1 x86_64,a/20-two 6.1 aarch64" -t '*two'
-point "a misspelt header" bad_header timeuot
-point "a case without arch" no_arch
+point "a misspelt header" bad_case "unknown header 'timeuot:'" $'# arch: x86_64\n# timeuot: 1'
+point "a case without arch" bad_case "no '# arch:' line" '# nothing else'
 point "a header that a case has not is its suite's" of_suite
 point "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
 cp "$work"/30-red.* "$lab/tests/cases/a/"

@@ -8,11 +8,9 @@
 # mutation: rapl-built-in
 
 plan 4
-ln -s "$(command -v kmod)" /tmp/insmod
-refused() { ! /tmp/insmod "$(modinfo -n rapl_pmu)"; }
 check "powercap without a PMU" load_mod intel_rapl_msr
 check "a PMU that no module has to its name" load_mod pmu_holder
 dmesg_mark
-check "rapl_pmu second" refused
+check "rapl_pmu second" refuse_exists rapl_pmu
 check "one line says whose it is, and the only way" \
 	expect_dmesg "^rapl_pmu: PMU power belongs to the kernel's own rapl, which is built in: load with pmu_name="
