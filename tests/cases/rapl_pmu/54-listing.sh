@@ -10,6 +10,7 @@
 # model: vendor=intel,@model@
 # guest: pmu
 # tools: perf@newest perf@new perf
+# shellcheck disable=SC2043,SC2046,SC2157	# the table's words stand for the columns
 
 plan 9
 sys=/sys/bus/event_source/devices/power

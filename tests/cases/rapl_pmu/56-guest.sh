@@ -5,6 +5,7 @@
 # timeout: 240
 # model: vendor=intel,packages=1,tick=1000000000,@model@
 # guest: pmu rapltruth
+# shellcheck disable=SC2154,SC2086	# set by eval
 
 plan 5
 # fed SECONDS EVENT...: energy flows so long, seen from both CPUs 20 times a second;

@@ -9,6 +9,7 @@
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # intree: rapl
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
+# shellcheck disable=SC2086	# words on purpose
 
 plan 6
 pmu=/sys/bus/event_source/devices/power

@@ -9,6 +9,7 @@
 # guest: pmu
 # intree: rapl intel_rapl_msr ?intel_rapl_tpmi
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
+# shellcheck disable=SC2043,SC2086	# the table's words stand for the columns
 
 plan 13
 pmu=/sys/bus/event_source/devices/power
