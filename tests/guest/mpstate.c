@@ -40,6 +40,7 @@ enum order {
 	CMD_CALL,	/* a PSCI call that does */
 	CMD_WFI,
 	CMD_MMIO,
+	CMD_TIMED,	/* W_REPEAT PSCI calls between two exits */
 };
 
 /* words of the mailbox, one column per vCPU */
@@ -53,7 +54,7 @@ enum word {
 	W_FUNCTION	= 0x600,
 	W_X2		= 0x700,
 	W_X3		= 0x800,
-	W_REPEAT	= 0x900,	/* calls before the last */
+	W_REPEAT	= 0x900,
 };
 
 __asm__(
@@ -85,6 +86,8 @@ __asm__(
 	"	b.eq	call\n"
 	"	cmp	x3, #3\n"
 	"	b.eq	wait\n"
+	"	cmp	x3, #5\n"
+	"	b.eq	timed\n"
 	"	cmp	x3, #4\n"
 	"	b.ne	done\n"
 	"mmio:\n"
@@ -99,6 +102,19 @@ __asm__(
 	"	wfi\n"
 	"	mov	x0, xzr\n"
 	"	b	done\n"
+	"timed:\n"				/* between two exits */
+	"	movz	x6, #0x1000, lsl #16\n"
+	"	ldr	x4, [x20, #0x900]\n"
+	"	str	x21, [x6]\n"
+	"2:	ldr	x0, [x20, #0x600]\n"
+	"	ldr	x1, [x20, #0x200]\n"
+	"	ldr	x2, [x20, #0x700]\n"
+	"	ldr	x3, [x20, #0x800]\n"
+	"	hvc	#0\n"
+	"	subs	x4, x4, #1\n"
+	"	b.ne	2b\n"
+	"	str	x21, [x6]\n"
+	"	b	done\n"
 	"go:\n"
 	"	str	xzr, [x20, #0x100]\n"
 	"call:\n"
@@ -106,13 +122,7 @@ __asm__(
 	"	ldr	x1, [x20, #0x200]\n"
 	"	ldr	x2, [x20, #0x700]\n"
 	"	ldr	x3, [x20, #0x800]\n"
-	"	ldr	x4, [x20, #0x900]\n"	/* more of the same */
-	"	cbz	x4, 2f\n"
-	"	sub	x4, x4, #1\n"
-	"	str	x4, [x20, #0x900]\n"
 	"	hvc	#0\n"
-	"	b	call\n"
-	"2:	hvc	#0\n"
 	"done:\n"
 	"	str	x0, [x20, #0x300]\n"
 	"	dmb	sy\n"
@@ -179,6 +189,7 @@ struct vcpu {
 	_Atomic int exit_reason;
 	_Atomic int event;	/* type of the last KVM_EXIT_SYSTEM_EVENT */
 	_Atomic unsigned long exits;
+	uint64_t exit_at[2];	/* ns, of the last two exits by a store */
 };
 
 struct vm {
@@ -352,6 +363,8 @@ static void *vcpu_thread(void *arg)
 		v->exits++;
 		switch (v->run->exit_reason) {
 		case KVM_EXIT_MMIO:
+			v->exit_at[0] = v->exit_at[1];
+			v->exit_at[1] = now_ns();
 			break;
 		case KVM_EXIT_SYSTEM_EVENT:
 			v->event = v->run->system_event.type;
@@ -1195,20 +1208,19 @@ static void cmd_calls(struct vm *vm)
 		uint64_t function;
 	} kinds[] = { { "version", 0x84000000 }, { "cpu_on", CPU_ON } };
 	int calls = atoi(args[0]), k, r;
-	uint64_t cost[2][5], t;
+	uint64_t cost[2][5];
 
 	for (k = 0; k < 2; k++) {
 		printf("sample %s.%s", kinds[k].name, args[1]);
 		for (r = 0; r < 5; r++) {
-			write_mail(vm, W_REPEAT, 0, calls - 1);
-			t = now_ns();
-			begin(vm, 0, CMD_CALL, kinds[k].function, 0, RAM_BASE, 0);
+			write_mail(vm, W_REPEAT, 0, calls);
+			begin(vm, 0, CMD_TIMED, kinds[k].function, 0, RAM_BASE, 0);
 			end(vm, 0);
-			cost[k][r] = (now_ns() - t) / calls;
+			cost[k][r] = (vm->vcpu[0].exit_at[1] - vm->vcpu[0].exit_at[0]) / calls;
 			printf(" %" PRIu64, cost[k][r]);
 		}
 		putchar('\n');
-		qsort(cost[k], 5, sizeof(t), by_size);
+		qsort(cost[k], 5, sizeof(cost[k][0]), by_size);
 	}
 	printf("version %" PRIu64 " cpu_on %" PRIu64 "\n", cost[0][2], cost[1][2]);
 }
