@@ -130,10 +130,6 @@ static int check_extension(struct kvm *kvm, long ext)
 	return 1;
 }
 
-/*
- * The kernel's own function has not run yet: what follows is what its rules
- * make of the call, with the state as it is now.
- */
 /* The handlers stand in for these; a changed prototype must not compile. */
 static_assert(__same_type(ioctl_get, kvm_arch_vcpu_ioctl_get_mpstate));
 static_assert(__same_type(ioctl_set, kvm_arch_vcpu_ioctl_set_mpstate));

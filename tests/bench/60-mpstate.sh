@@ -22,8 +22,8 @@ measure() {
 		bench time "stopped.$1" 200 stopped &&
 		bench time "check14.$1" 200 check 14 &&
 		bench time "check1.$1" 200 check 1 &&
-		mpstate calls 500 "$1" >/tmp/calls || return
-	grep ^sample /tmp/calls
+		mpstate calls 500 >/tmp/calls || return
+	sed -n "s/^version \(.*\) cpu_on \(.*\)/value version.$1 \1\nvalue cpu_on.$1 \2/p" /tmp/calls
 	[ "$1" = native ] || unload_mod kvm_arm_mpstate
 }
 

@@ -1197,10 +1197,7 @@ static void cmd_exits(struct vm *vm)
 	printf("exit %" PRIu64 "\n", cost[0]);
 }
 
-/*
- * ns of a PSCI call, as samples of a suffix for scripts/bench: one that switches
- * nothing, and a CPU_ON of a vCPU that is on.
- */
+/* ns of a PSCI call: one that switches nothing, and a CPU_ON of a vCPU that is on. */
 static void cmd_calls(struct vm *vm)
 {
 	static const struct {
@@ -1211,15 +1208,12 @@ static void cmd_calls(struct vm *vm)
 	uint64_t cost[2][5];
 
 	for (k = 0; k < 2; k++) {
-		printf("sample %s.%s", kinds[k].name, args[1]);
 		for (r = 0; r < 5; r++) {
 			write_mail(vm, W_REPEAT, 0, calls);
 			begin(vm, 0, CMD_TIMED, kinds[k].function, 0, RAM_BASE, 0);
 			end(vm, 0);
 			cost[k][r] = (vm->vcpu[0].exit_at[1] - vm->vcpu[0].exit_at[0]) / calls;
-			printf(" %" PRIu64, cost[k][r]);
 		}
-		putchar('\n');
 		qsort(cost[k], 5, sizeof(cost[k][0]), by_size);
 	}
 	printf("version %" PRIu64 " cpu_on %" PRIu64 "\n", cost[0][2], cost[1][2]);
@@ -1582,7 +1576,7 @@ static const struct row commands[] = {
 	  "GET/SET storm beside a guest until FILE appears, with a pause every 64 rounds" },
 	{ "race", "ROUNDS", cmd_race, ALL_ON, 2, "SET RUNNABLE against PSCI CPU_ON" },
 	{ "time", "CALLS", cmd_time, INITIALISED, 1, "ns per GET, SET and other extension check" },
-	{ "calls", "N NAME", cmd_calls, RUNNING, 1, "ns per PSCI call" },
+	{ "calls", "N", cmd_calls, RUNNING, 1, "ns per PSCI call" },
 	{ "exits", "MS", cmd_exits, RUNNING, 1, "ns per exit to userspace" },
 	{ "hold", "FILE", cmd_hold, NO_VM, 0, "a VM to look at until FILE appears" },
 	{ "guest", "FILE", cmd_hold, NO_VM, 0,

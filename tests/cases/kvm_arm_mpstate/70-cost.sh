@@ -10,7 +10,7 @@
 plan_kvm 10
 
 # "get N set N check N exit N version N cpu_on N", in ns, which are instructions
-measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit') $(mpstate calls 1000 x | grep '^version')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
+measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit') $(mpstate calls 1000 | grep '^version')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
 value() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "/tmp/$1"; }
 # within WHAT PERCENT BEFORE AFTER
 within() {
