@@ -92,19 +92,21 @@ void rapl_counter_tick(struct rapl_counter *c);
 static inline u64 rapl_counter_update(struct rapl_counter *c)
 {
 	s64 units = atomic64_read(&c->units), next;
-	u64 base, raw;
+	u64 base, msr, ahead;
 
 	/* The order of rapl_counter_look() */
 	barrier();
 	base = READ_ONCE(c->base);
-	if (!rapl_counter_raw(c, &raw))
+	if (rdmsrq_safe(c->msr, &msr))
 		return units;
 
-	next = rapl_extend(units, raw - base, READ_ONCE(c->mask));
-	if (next == units)
+	/* What is not in the mask is cut off here, too. */
+	next = rapl_extend(units, msr - base, READ_ONCE(c->mask));
+	ahead = next - units;
+	if (!ahead)
 		return units;
 	/* Too far to be believed at once, or another CPU was here first. */
-	if ((u64)(next - units) > c->free ||
+	if (ahead > c->free ||
 	    !atomic64_try_cmpxchg(&c->units, &units, next))
 		return rapl_counter_judge(c);
 	return next;
