@@ -309,7 +309,7 @@ make_initramfs()
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
-	local file=$1 arch=$3 dir=$4 icount model append vmlinuz image accel
+	local file=$1 line=$2 arch=$3 dir=$4 icount model append vmlinuz image accel
 	# shellcheck source-path=SCRIPTDIR source=lab/x86_64.sh
 	. "$tests/lab/$arch.sh"
 	icount=$(case_field "$file" icount)
@@ -318,21 +318,21 @@ machine_of()
 	model=${model//@DIR@/$dir}
 	append=$(case_field "$file" append)
 	# vmlinux: the same kernel, already unpacked
-	vmlinuz=${kernel_dir[$2 $arch]}/vmlinux
+	vmlinuz=${kernel_dir[$line $arch]}/vmlinux
 	[ -e "$vmlinuz" ] || vmlinuz=${vmlinuz%x}z
 	# A kernel that was started without its real-mode part (PVH) dies on waking from S3.
 	case $(case_field "$file" qemu) in
-	*disable_s3=0*) vmlinuz=${kernel_dir[$2 $arch]}/vmlinuz ;;
+	*disable_s3=0*) vmlinuz=${kernel_dir[$line $arch]}/vmlinuz ;;
 	esac
 	# a changed kernel, made from the stock one: tests/aged/make-aged
 	image=$(case_field "$file" image)
-	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$2")
+	[ -z "$image" ] || vmlinuz=$(BUILD_DIR=$build "$tests/aged/make-$image" "$line")
 	if [ -n "$(case_field "$file" firmware)" ]; then
-		vmlinuz=${kernel_dir[$2 $arch]}/vmlinuz
+		vmlinuz=${kernel_dir[$line $arch]}/vmlinuz
 		firmware_machine "$dir"
 	fi
 	if [ "$(case_field "$file" break)" = kernel ]; then
-		head -c 70000 "${kernel_dir[$2 $arch]}/vmlinuz" >"$dir/vmlinuz"
+		head -c 70000 "${kernel_dir[$line $arch]}/vmlinuz" >"$dir/vmlinuz"
 		vmlinuz=$dir/vmlinuz
 	fi
 	# plugins and counted instructions are of the emulator alone

@@ -4,6 +4,8 @@
 # Stock kernels have the 8250 on PCI built in; the only PL011 is the console.
 
 default_cpu=cortex-a72
+# which has no pages of 16 KiB
+[[ ${line:-} != *-16k ]] || default_cpu=max,lpa2=off,pauth-impdef=on
 default_smp=2
 default_mem=1024
 console_tty=ttyAMA0
