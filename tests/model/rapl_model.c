@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,30 @@
 #define ZJ_PER_UJ	1000000000000000ULL
 #define ZJ_PER_J	((rapl_u128)ZJ_PER_UJ * MILLION)
 
-static const char *const domain_names[] = {
-	"pkg", "cores", "ram", "gpu", "psys", "unit",
+static const char *const domain_names[RAPL_REGISTERS] = {
+	"pkg", "cores", "ram", "gpu", "psys", "unit", "stamped",
 };
+
+/*
+ * Intervals between updates as others measured them, 10,000 on each machine: mean,
+ * standard deviation and longest, in ns.
+ */
+static const struct jitter {
+	const char *name;
+	uint64_t mean, sd, max;
+} jitters[] = {
+	{ "broadwell-ep", 1000900, 42000, 1200000 },
+	{ "icelake-sp", 999800, 270000, 2830000 },
+	{ "knl", 1001000, 28000, 1100000 },
+	{ "zen2", 1000000, 3200, 1170000 },
+};
+
+static const char *const stamp_names[] = {
+	[RAPL_STAMP_NONE] = "none", [RAPL_STAMP_STILL] = "still",
+	[RAPL_STAMP_PKG] = "pkg", [RAPL_STAMP_PSYS] = "psys",
+};
+
+#define LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
 /* ---- arguments ---- */
 
@@ -42,6 +64,7 @@ void rapl_config_init(struct rapl_config *cfg)
 	/* 1/1024 s: "about 1 ms" of SDM vol. 3B, 15.10.1 */
 	cfg->tick_ns = 976562;
 	cfg->amd_bit = true;
+	cfg->seed = 1;
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -176,11 +199,11 @@ static bool parse_absent(unsigned int *mask, const char *s)
 		if (n == 4 && !strncmp(s, "core", 4)) {
 			d = RAPL_CORES;
 		} else {
-			for (d = 0; d <= RAPL_UNIT; d++)
+			for (d = 0; d < RAPL_REGISTERS; d++)
 				if (strlen(domain_names[d]) == n && !strncmp(s, domain_names[d], n))
 					break;
 		}
-		if (d > RAPL_UNIT)
+		if (d == RAPL_REGISTERS)
 			return false;
 		m |= 1U << d;
 		s += n;
@@ -191,6 +214,43 @@ static bool parse_absent(unsigned int *mask, const char *s)
 		return false;
 	*mask = m;
 	return true;
+}
+
+/* A machine's name, or SD:MAX around the mean that tick= says */
+static bool parse_jitter(struct rapl_config *cfg, const char *s)
+{
+	const uint64_t most = 1000000000;
+	char sd[16];
+	size_t n = strcspn(s, ":");
+	unsigned int i;
+
+	for (i = 0; i < LENGTH(jitters); i++) {
+		if (strcmp(s, jitters[i].name))
+			continue;
+		cfg->tick_ns = jitters[i].mean;
+		cfg->jitter_sd_ns = jitters[i].sd;
+		cfg->jitter_max_ns = jitters[i].max;
+		return true;
+	}
+	if (!s[n] || n >= sizeof(sd))
+		return false;
+	memcpy(sd, s, n);
+	sd[n] = 0;
+	return parse_number(sd, most, &cfg->jitter_sd_ns) && cfg->jitter_sd_ns &&
+		parse_number(s + n + 1, most, &cfg->jitter_max_ns) && cfg->jitter_max_ns;
+}
+
+static bool parse_stamp(struct rapl_config *cfg, const char *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < LENGTH(stamp_names); i++) {
+		if (strcmp(s, stamp_names[i]))
+			continue;
+		cfg->stamp = i;
+		return true;
+	}
+	return false;
 }
 
 /* "pkg3" with prefix "pkg" -> 3; -1 if the name is something else. */
@@ -234,6 +294,9 @@ static const struct argument {
 	{ "zero", FLAG, AT(zero), .takes = "0 or 1" },
 	{ "tick", NUMBER64, AT(tick_ns), 0, 10000000000ULL,
 	  .takes = "nanoseconds between counter updates, 0 to 10000000000" },
+	{ "seed", NUMBER64, AT(seed), 0, UINT64_MAX, .takes = "a number of 64 bits" },
+	{ "stamp_start", NUMBER32, AT(stamp_start), 0, UINT32_MAX,
+	  .takes = "a time of 32 bits in steps of 10 ns" },
 	{ "skew", NUMBER64, AT(skew_ns), 0, 1000000000ULL,
 	  .takes = "nanoseconds that odd CPUs read behind even ones, 0 to 1000000000" },
 	{ "late", NUMBER64, AT(late_ns), 0, 1000000000000ULL,
@@ -297,7 +360,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 		good = parse_watts(cfg->uwatt[k], v);
 		cfg->has_uwatt[k] = true;
 	} else if (k >= 0 || NAME("absent")) {
-		takes = "registers joined by +, of pkg cores ram gpu psys core unit";
+		takes = "registers joined by +, of pkg cores ram gpu psys core unit stamped";
 		good = parse_absent(k >= 0 ? &cfg->absent[k] : &cfg->absent_all, v);
 		if (k >= 0)
 			cfg->has_absent[k] = true;
@@ -309,6 +372,12 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 	} else if (NAME("wave")) {
 		takes = "const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS with factors LO and HI up to 100";
 		good = parse_wave(cfg, v);
+	} else if (NAME("jitter")) {
+		takes = "broadwell-ep, icelake-sp, knl, zen2 or SD:MAX, nanoseconds up to 1000000000";
+		good = parse_jitter(cfg, v);
+	} else if (NAME("stamp")) {
+		takes = "none, still, pkg or psys";
+		good = parse_stamp(cfg, v);
 	}
 	for (i = 0; !takes && i < sizeof(arguments) / sizeof(arguments[0]); i++) {
 		if (!NAME(arguments[i].name))
@@ -318,7 +387,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 	}
 	if (!takes)
 		return fail(err, errlen,
-			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick skew late s3 bit truth access",
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick jitter seed stamp stamp_start skew late s3 bit truth access",
 			    (int)len, arg);
 	return good || fail(err, errlen, "%s is not valid: %.*s= takes %s", arg, (int)len, arg, takes);
 }
@@ -342,6 +411,13 @@ bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, s
 			    "core= is for vendor=amd: Intel counts all cores of a package together, use pkgK=PKG/CORES");
 	if (cfg->vendor == RAPL_AMD && cfg->atom)
 		return fail(err, errlen, "atom=1 is for vendor=intel");
+	if (cfg->vendor == RAPL_AMD && cfg->stamp)
+		return fail(err, errlen, "stamp= is for vendor=intel: AMD has no such register");
+	if (cfg->jitter_max_ns && (cfg->tick_ns < 100 || cfg->jitter_max_ns <= cfg->tick_ns ||
+				   cfg->jitter_sd_ns > cfg->tick_ns / 2))
+		return fail(err, errlen,
+			    "jitter= does not fit tick=%llu: SD is at most half of it, MAX more than it",
+			    (unsigned long long)cfg->tick_ns);
 
 	cfg->cpus = cpus;
 	cfg->cpus_per_package = cpus / cfg->packages;
@@ -360,6 +436,88 @@ bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, s
 	return true;
 }
 
+/* ---- time ---- */
+
+/* splitmix64: evenly from 0 (never) to 1 */
+static double evenly(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return ((z ^ z >> 31) >> 11) * 0x1p-53 + 0x1p-54;
+}
+
+/*
+ * A round of intervals: most are near the mean and few far off, as in what was
+ * measured (two-sided exponential), one is the longest and none shorter than a
+ * twentieth of the mean.  To have exactly the standard deviation that is asked for,
+ * cut ends and all, they are stretched a few times.
+ */
+static void draw_updates(struct rapl_model *m)
+{
+	const double mean = m->cfg.tick_ns, sd = m->cfg.jitter_sd_ns;
+	const double low = mean / 20 - mean, high = m->cfg.jitter_max_ns - mean;
+	static double x[RAPL_UPDATES];
+	uint64_t state = m->cfg.seed;
+	unsigned int i, turn;
+	/* somewhere in the middle */
+	const unsigned int longest = evenly(&state) * RAPL_UPDATES;
+	double at = 0;
+
+	for (i = 0; i < RAPL_UPDATES; i++) {
+		double u = 2 * evenly(&state) - 1;
+
+		x[i] = (u < 0 ? log(1 + u) : -log(1 - u)) * sd;
+	}
+	for (turn = 0; turn < 100; turn++) {
+		double sum = 0, squares = 0, shift, stretch;
+
+		x[longest] = high;
+		for (i = 0; i < RAPL_UPDATES; i++)
+			sum += x[i];
+		shift = sum / RAPL_UPDATES;
+		for (i = 0; i < RAPL_UPDATES; i++)
+			squares += (x[i] - shift) * (x[i] - shift);
+		stretch = sd / sqrt(squares / RAPL_UPDATES);
+		for (i = 0; i < RAPL_UPDATES; i++) {
+			x[i] = (x[i] - shift) * stretch;
+			if (x[i] < low)
+				x[i] = low;
+			if (x[i] > high)
+				x[i] = high;
+		}
+	}
+	x[longest] = high;
+	for (i = 0; i < RAPL_UPDATES; i++) {
+		m->updates[i] = at + .5;
+		at += mean + x[i];
+	}
+	m->updates[RAPL_UPDATES] = at + .5;
+}
+
+/* When the counters last changed */
+static uint64_t last_update(const struct rapl_model *m, uint64_t now)
+{
+	uint64_t round = m->updates[RAPL_UPDATES], rest;
+	unsigned int from = 0, to = RAPL_UPDATES;
+
+	if (!m->cfg.tick_ns)
+		return now;
+	if (!m->cfg.jitter_max_ns)
+		return now - now % m->cfg.tick_ns;
+	rest = now % round;
+	while (to - from > 1) {
+		unsigned int i = (from + to) / 2;
+
+		if (m->updates[i] <= rest)
+			from = i;
+		else
+			to = i;
+	}
+	return now - rest + m->updates[from];
+}
+
 /* ---- energy ---- */
 
 void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg)
@@ -367,6 +525,8 @@ void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg)
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
 	m->percent = 100;
+	if (cfg->jitter_max_ns)
+		draw_updates(m);
 }
 
 /* Integral of the wave's factor from 0 to t, in fs (millionths times ns). */
@@ -416,6 +576,7 @@ static void fold_time(struct rapl_model *m, uint64_t now)
 void rapl_model_reset(struct rapl_model *m, uint64_t now)
 {
 	m->reset_fs = effective_fs(m, now);
+	m->reset_ns = now;
 	m->was_reset = true;
 	m->resets++;
 }
@@ -486,6 +647,27 @@ static uint64_t whole_units(const struct rapl_config *cfg, enum rapl_domain doma
 	return ((zj / ZJ_PER_J) << unit) + ((zj % ZJ_PER_J) << unit) / ZJ_PER_J;
 }
 
+/* The update that a CPU sees now */
+static uint64_t seen_update(const struct rapl_model *m, unsigned int cpu, uint64_t now)
+{
+	const uint64_t skew = m->cfg.skew_ns;
+
+	if (skew && (cpu & 1))
+		now -= now > skew ? skew : now;
+	return last_update(m, now);
+}
+
+/* Its time as a register has it: like the counters it starts anew with a reset. */
+static uint32_t stamp_value(const struct rapl_model *m, unsigned int cpu, uint64_t now)
+{
+	uint64_t zero = m->was_reset ? m->reset_ns : m->cfg.late_ns;
+
+	now = seen_update(m, cpu, now);
+	if (m->cfg.stamp == RAPL_STAMP_STILL || now < zero)
+		now = zero;
+	return (m->was_reset ? 0 : m->cfg.stamp_start) + (now - zero) / RAPL_STAMP_NS;
+}
+
 static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 			      enum rapl_domain domain, uint64_t uwatt,
 			      uint64_t now)
@@ -495,10 +677,7 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 	uint64_t high = (uint64_t)cfg->high << 32;
 	rapl_u128 fs, zero;
 
-	if (cfg->skew_ns && (cpu & 1))
-		now -= now > cfg->skew_ns ? cfg->skew_ns : now;
-	if (cfg->tick_ns)
-		now -= now % cfg->tick_ns;
+	now = seen_update(m, cpu, now);
 	fs = effective_fs(m, now);
 	/* What was used before the feed began, or before the reset, does not show. */
 	zero = wave_integral(cfg, cfg->late_ns);
@@ -523,6 +702,7 @@ static const struct rapl_register *find_register(uint32_t msr)
 	static const struct rapl_register registers[] = {
 		{ RAPL_MSR_UNIT, RAPL_INTEL, RAPL_UNIT },
 		{ RAPL_MSR_PKG, RAPL_INTEL, RAPL_PKG },
+		{ RAPL_MSR_STAMPED, RAPL_INTEL, RAPL_STAMPED },
 		{ RAPL_MSR_RAM, RAPL_INTEL, RAPL_RAM },
 		{ RAPL_MSR_CORES, RAPL_INTEL, RAPL_CORES },
 		{ RAPL_MSR_GPU, RAPL_INTEL, RAPL_GPU },
@@ -550,6 +730,7 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 	const struct rapl_config *cfg = &m->cfg;
 	const struct rapl_register *r = find_register(msr);
 	unsigned int package = rapl_model_package(m, cpu);
+	enum rapl_domain domain;
 	uint64_t uwatt;
 
 	if (!r)
@@ -557,7 +738,8 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 	*value = 0;
 	if (cfg->zero)
 		return RAPL_VALUE;
-	if (r->vendor != cfg->vendor || (cfg->absent[package] & (1U << r->domain)))
+	if (r->vendor != cfg->vendor || (cfg->absent[package] & (1U << r->domain)) ||
+	    (r->domain == RAPL_STAMPED && !cfg->stamp))
 		return cfg->fault_zero ? RAPL_VALUE : RAPL_FAULT;
 	if (r->domain == RAPL_UNIT) {
 		/*
@@ -567,8 +749,12 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 		*value = 0xa0003 | cfg->unit << 8;
 		return RAPL_VALUE;
 	}
+	domain = r->domain == RAPL_STAMPED ? RAPL_PKG : r->domain;
 	uwatt = msr == RAPL_MSR_AMD_CORE ? core_uwatt(m, package) :
-					   cfg->uwatt[package][r->domain];
-	*value = counter_value(m, cpu, r->domain, uwatt, now);
+					   cfg->uwatt[package][domain];
+	*value = counter_value(m, cpu, domain, uwatt, now);
+	if (r->domain == RAPL_STAMPED ||
+	    (r->domain == RAPL_PSYS && cfg->stamp == RAPL_STAMP_PSYS))
+		*value = (uint64_t)stamp_value(m, cpu, now) << 32 | (uint32_t)*value;
 	return RAPL_VALUE;
 }

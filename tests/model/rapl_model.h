@@ -20,6 +20,7 @@ __extension__ typedef unsigned __int128 rapl_u128;
 /* Intel SDM vol. 4, table 2-20 and following; AMD PPR, "MSRC001_0299" ff. */
 #define RAPL_MSR_UNIT		0x606
 #define RAPL_MSR_PKG		0x611
+#define RAPL_MSR_STAMPED	0x612
 #define RAPL_MSR_RAM		0x619
 #define RAPL_MSR_CORES		0x639
 #define RAPL_MSR_GPU		0x641
@@ -36,15 +37,23 @@ enum rapl_domain {
 	RAPL_GPU,
 	RAPL_PSYS,
 	RAPL_DOMAINS,
-	/* no domain of energy, but a register that can be absent as well */
+	/* no domains of energy, but registers that can be absent as well */
 	RAPL_UNIT = RAPL_DOMAINS,
+	RAPL_STAMPED,
+	RAPL_REGISTERS,
 };
 
 enum rapl_vendor { RAPL_INTEL, RAPL_AMD };
 enum rapl_wave { RAPL_CONST, RAPL_SQUARE, RAPL_RAMP };
 
+/* Which registers have the time of their update in the upper half */
+enum rapl_stamp { RAPL_STAMP_NONE, RAPL_STAMP_STILL, RAPL_STAMP_PKG, RAPL_STAMP_PSYS };
+#define RAPL_STAMP_NS		10
+
 #define RAPL_MAX_PACKAGES	16
 #define RAPL_NO_UNIT		255
+/* Intervals between updates that differ, before they begin again */
+#define RAPL_UPDATES		10000
 
 struct rapl_config {
 	enum rapl_vendor vendor;
@@ -63,13 +72,17 @@ struct rapl_config {
 	uint32_t start;
 	uint32_t high;
 	bool wide;			/* all 64 bits count */
-	/* bit per enum rapl_domain incl. RAPL_UNIT */
+	/* bit per enum rapl_domain, up to RAPL_REGISTERS */
 	unsigned int absent[RAPL_MAX_PACKAGES];
 	unsigned int absent_all;
 	bool has_absent[RAPL_MAX_PACKAGES];
 	unsigned int fault_zero;	/* an absent MSR reads 0, no #GP */
 	bool zero;			/* hypervisor: all RAPL MSRs read 0 */
-	uint64_t tick_ns;
+	uint64_t tick_ns;		/* mean, if there is a jitter */
+	uint64_t jitter_sd_ns, jitter_max_ns;	/* of the intervals; max 0: none */
+	uint64_t seed;
+	enum rapl_stamp stamp;
+	uint32_t stamp_start;
 	uint64_t skew_ns;
 	uint64_t late_ns;
 	unsigned int s3_reset;
@@ -103,7 +116,10 @@ struct rapl_model {
 	/* last time that all counters went to 0 */
 	bool was_reset;
 	rapl_u128 reset_fs;
+	uint64_t reset_ns;
 	unsigned int resets;
+	/* with a jitter: when the counters change, in ns; the last one ends the round */
+	uint64_t updates[RAPL_UPDATES + 1];
 };
 
 void rapl_config_init(struct rapl_config *cfg);

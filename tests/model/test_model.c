@@ -175,6 +175,88 @@ static void test_tick(void)
 	says(0, RAPL_MSR_PKG, 4 * SECOND, 7 + (64 << 14), "late: from there on");
 }
 
+/* What a reader without pause would see of a machine's updates */
+static void check_jitter(const char *args, double mean, double sd, double max)
+{
+	double at = 0, sum = 0, squares = 0, longest = 0, is, was;
+	unsigned int i, n = RAPL_UPDATES, apart = 0;
+	uint64_t now = 0;
+
+	machine(1, args);
+	for (i = 0; i < n; i++) {
+		double x;
+
+		now = m.updates[i + 1];
+		x = now - at;
+		at = now;
+		sum += x;
+		squares += x * x;
+		if (x > longest)
+			longest = x;
+		/* just before it, and then */
+		is = read_msr(0, RAPL_MSR_STAMPED, now) >> 32;
+		was = read_msr(0, RAPL_MSR_STAMPED, now - 1) >> 32;
+		apart += is != now / 10 || was != m.updates[i] / 10;
+		apart += (uint32_t)read_msr(0, RAPL_MSR_STAMPED, now) !=
+			 (uint32_t)(((rapl_u128)now * 64 << 14) / SECOND);
+	}
+	sum /= n;
+	squares = sqrt(squares / n - sum * sum);
+	TEST(fabs(sum / mean - 1) < 0.001 && fabs(squares / sd - 1) < 0.02 &&
+	     fabs(longest - max) < 100, "%s: mean %.0f, standard deviation %.0f, longest %.0f ns",
+	     args, sum, squares, longest);
+	TEST(!apart, "%s: energy and time change at the update and together", args);
+	TEST(read_msr(0, RAPL_MSR_STAMPED, 3 * now + 5) >> 32 == 3 * now / 10,
+	     "%s: and so on", args);
+}
+
+static void test_stamp(void)
+{
+	uint64_t first;
+
+	machine(2, "pkg0=64/32/8/2/16 tick=1000000 stamp=pkg high=0xdead");
+	says(0, RAPL_MSR_STAMPED, 999999, 0, "stamp: nothing before the first update");
+	says(0, RAPL_MSR_STAMPED, 5999999, 500000ULL << 32 | 5242,
+	     "stamp: energy and time of the last update");
+	says(0, RAPL_MSR_PKG, 5999999, 0xdeadULL << 32 | 5242, "stamp: 611h is as ever");
+	says(0, RAPL_MSR_PSYS, 5999999, 0xdeadULL << 32 | 1310, "stamp=pkg: none in 64Dh");
+	says(0, RAPL_MSR_STAMPED, 43 * SECOND, (4300000000ULL - (1ULL << 32)) << 32 |
+	     (uint32_t)(43 * 64 << 14), "stamp: wraps after 42.9 s");
+	machine(2, "pkg0=64/32/8/2/16 tick=1000000 stamp=psys skew=2000000");
+	says(0, RAPL_MSR_PSYS, 5999999, 500000ULL << 32 | 1310, "stamp=psys: 64Dh, too");
+	says(1, RAPL_MSR_STAMPED, 5999999, 300000ULL << 32 | 3145, "stamp: of the CPU's own update");
+	machine(1, "pkg0=64 tick=1000000 stamp=pkg stamp_start=0xffffffff start=7");
+	says(0, RAPL_MSR_STAMPED, SECOND, 99999999ULL << 32 | (7 + (64 << 14)), "stamp: start values");
+	rapl_model_reset(&m, SECOND + 500000);
+	says(0, RAPL_MSR_STAMPED, SECOND + 900000, 0, "stamp: a reset sets it back");
+	says(0, RAPL_MSR_STAMPED, 2 * SECOND, 99950000ULL << 32 | (uint32_t)(63.968 * (1 << 14)),
+	     "stamp: and it goes on from there");
+	machine(1, "pkg0=64 tick=1000000 stamp=pkg late=3000000000");
+	says(0, RAPL_MSR_STAMPED, 3 * SECOND - 1, 0, "stamp: not before the feed");
+	says(0, RAPL_MSR_STAMPED, 4 * SECOND, 100000000ULL << 32 | 64 << 14, "stamp: but then");
+	machine(1, "pkg0=64 tick=1000000 stamp=still stamp_start=5");
+	says(0, RAPL_MSR_STAMPED, SECOND, 5ULL << 32 | 64 << 14, "stamp=still: its time does not move");
+	machine(1, "pkg0=64 tick=1000000");
+	ANSWERS(0, RAPL_FAULT, "no stamp", RAPL_MSR_STAMPED);
+	machine(2, "packages=2 stamp=pkg absent1=stamped");
+	ANSWERS(0, RAPL_VALUE, "absent1=stamped", RAPL_MSR_STAMPED);
+	ANSWERS(1, RAPL_FAULT, "absent1=stamped", RAPL_MSR_STAMPED);
+
+	check_jitter("pkg0=64 stamp=pkg jitter=broadwell-ep", 1000900, 42000, 1200000);
+	check_jitter("pkg0=64 stamp=pkg jitter=icelake-sp", 999800, 270000, 2830000);
+	check_jitter("pkg0=64 stamp=pkg jitter=knl", 1001000, 28000, 1100000);
+	check_jitter("pkg0=64 stamp=pkg jitter=zen2", 1000000, 3200, 1170000);
+	check_jitter("pkg0=64 stamp=pkg tick=20000 jitter=4000:45000", 20000, 4000, 45000);
+	machine(1, "jitter=icelake-sp");
+	first = m.updates[77];
+	machine(1, "jitter=icelake-sp");
+	check_equal(m.updates[77], first, "the same seed, the same updates");
+	machine(1, "jitter=icelake-sp seed=2");
+	TEST(m.updates[77] != first, "another seed, other updates");
+	machine(1, "pkg0=64 jitter=icelake-sp");
+	used(RAPL_PKG, 5000001, 320000, "truth has no jitter");
+}
+
 static void test_packages(void)
 {
 	unsigned int cpu;
@@ -228,9 +310,9 @@ static void test_absent(void)
 {
 	static const uint32_t all[] = {
 		RAPL_MSR_UNIT, RAPL_MSR_PKG, RAPL_MSR_RAM, RAPL_MSR_CORES, RAPL_MSR_GPU,
-		RAPL_MSR_PSYS, RAPL_MSR_AMD_UNIT, RAPL_MSR_AMD_CORE, RAPL_MSR_AMD_PKG,
+		RAPL_MSR_STAMPED, RAPL_MSR_PSYS, RAPL_MSR_AMD_UNIT, RAPL_MSR_AMD_CORE, RAPL_MSR_AMD_PKG,
 	};
-	static const uint32_t others[] = { 0, 0x605, 0x607, 0x610, 0x612, 0x614, 0x61c, 0x640,
+	static const uint32_t others[] = { 0, 0x605, 0x607, 0x610, 0x613, 0x614, 0x61c, 0x640,
 		0x64c, 0x64e, 0xc0010298, 0xc001029c, 0xc0000080 };
 	unsigned int i;
 	uint64_t v;
@@ -459,9 +541,17 @@ static void test_parser(void)
 	REFUSED(1, "a counter value of 32 bits", "start=0x100000000");
 	REFUSED(1, "a value of 32 bits", "high=4294967296");
 	REFUSED(1, "registers joined by +", "absent=", "absent=ram+", "absent=+ram");
-	REFUSED(1, "registers joined by +, of pkg cores ram gpu psys core unit", "absent=dram");
+	REFUSED(1, "registers joined by +, of pkg cores ram gpu psys core unit stamped", "absent=dram");
 	REFUSED(1, "gp or zero", "fault=einval");
 	REFUSED(1, "nanoseconds between counter updates", "tick=1ms");
+	REFUSED(1, "broadwell-ep, icelake-sp, knl, zen2 or SD:MAX", "jitter=zen5", "jitter=1000",
+		"jitter=1000:", "jitter=:1000000", "jitter=0:1000000", "jitter=1:2000000000");
+	REFUSED(1, "SD is at most half of it, MAX more than it", "jitter=600000:2000000",
+		"jitter=1000:900000", "tick=0 jitter=10:100");
+	REFUSED(1, "a number of 64 bits", "seed=x");
+	REFUSED(1, "none, still, pkg or psys", "stamp=yes", "stamp=");
+	REFUSED(1, "stamp= is for vendor=intel", "vendor=amd stamp=pkg");
+	REFUSED(1, "steps of 10 ns", "stamp_start=-1");
 	REFUSED(1, "0 to 1000000000", "skew=2000000000");
 	REFUSED(1, "nanoseconds before the counters start", "late=soon");
 	REFUSED(1, "keep or reset", "s3=maybe");
@@ -483,6 +573,7 @@ int main(void)
 	test_units();
 	test_wrap();
 	test_tick();
+	test_stamp();
 	test_packages();
 	test_amd();
 	test_absent();
