@@ -83,11 +83,11 @@ static inline bool rapl_more_config(const struct perf_event_attr *attr)
  * Add to an event's count from any CPU.  perf's local64_t has operations for
  * one CPU only, but on 64-bit machines it is an atomic_long_t inside.
  */
-static inline void rapl_event_add_energy(struct perf_event *event, u64 energy)
+static inline void rapl_event_grow(struct perf_event *event, u64 what)
 {
 	BUILD_BUG_ON(!__same_type(event->count.a.a, atomic_long_t) ||
 		     sizeof(event->count) != sizeof(atomic_long_t));
-	atomic_long_add(energy, &event->count.a.a);
+	atomic_long_add(what, &event->count.a.a);
 }
 
 /*

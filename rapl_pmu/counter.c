@@ -197,6 +197,24 @@ u64 rapl_counter_judge(struct rapl_counter *c)
 	return look.next;
 }
 
+/*
+ * What the counter did since the last tick is its pace.  What came in a shorter
+ * time says nothing of it.
+ */
+static void rapl_counter_pace(struct rapl_counter *c, u64 units, u64 now)
+{
+	u64 before = READ_ONCE(c->tick);
+
+	if (before) {
+		if ((s64)(now - before) < (s64)RAPL_STEP_NS)
+			return;
+		WRITE_ONCE(c->pace, rapl_pace(units - c->ticked, now - before));
+	}
+	/* After the update: a pace that is too high is the safe side. */
+	WRITE_ONCE(c->tick, ktime_get_boot_fast_ns());
+	c->ticked = units;
+}
+
 /**
  * rapl_counter_tick() - bring the count, its stamp and its pace up to date
  * @c: counter; on this CPU the MSR must be its own
@@ -208,17 +226,111 @@ u64 rapl_counter_judge(struct rapl_counter *c)
 void rapl_counter_tick(struct rapl_counter *c)
 {
 	/* Before the update: a stamp that is too early is safe. */
-	u64 now = ktime_get_boot_fast_ns(), before = READ_ONCE(c->tick);
+	u64 now = ktime_get_boot_fast_ns();
 	u64 units = rapl_counter_update(c);
 
 	WRITE_ONCE(c->stamp, now);
-	if (before) {
-		/* What came in a shorter time says nothing of the pace. */
-		if ((s64)(now - before) < (s64)RAPL_STEP_NS)
-			return;
-		WRITE_ONCE(c->pace, rapl_pace(units - c->ticked, now - before));
+	rapl_counter_pace(c, units, now);
+}
+
+/* ---- with a stamp ------------------------------------------------------ */
+
+/* Under the lock.  False if the MSR does not answer. */
+static bool rapl_stamped_look(struct rapl_counter *c, struct rapl_stamped *s)
+{
+	u64 now = ktime_get_boot_fast_ns(), raw, ns, steps;
+	u32 units;
+
+	if (rdmsrq_safe(c->msr, &raw))
+		return false;
+	if (raw == s->raw)
+		return true;
+	/* Since it was last seen to move */
+	ns = ktime_get_boot_fast_ns() - c->stamp;
+	units = (u32)raw - (u32)s->raw;
+	steps = rapl_stamp_extend((raw >> 32) - (s->raw >> 32), ns);
+
+	switch (rapl_judge(units, (u32)raw, ns, c->pace, c->unit,
+			   RAPL_NARROW)) {
+	case RAPL_ADVANCE_OK:
+		if (!rapl_stamp_fits(steps, ns))
+			break;
+		atomic64_set(&c->units, atomic64_read(&c->units) + units);
+		WRITE_ONCE(s->steps, s->steps + steps);
+		goto out;
+	case RAPL_ADVANCE_BACKWARD:
+		/* An early sample?  Such are over after a step. */
+		if (ns <= RAPL_STEP_NS)
+			return true;
+		break;
+	default:
+		break;
 	}
-	/* After the update: a pace that is too high is the safe side. */
-	WRITE_ONCE(c->tick, ktime_get_boot_fast_ns());
-	c->ticked = units;
+	/* Neither half goes on. */
+	WRITE_ONCE(c->resets, c->resets + 1);
+out:
+	s->raw = raw;
+	c->stamp = now;
+	return true;
+}
+
+/**
+ * rapl_stamped_update() - bring count and stamp up to date, by one reading
+ * @c: counter; on this CPU the MSR must be its own
+ * @s: its stamp
+ *
+ * Context: interrupts off, any other, NMI too.
+ * Return: false if nothing was read: the MSR did not answer, or another one was
+ *         at it.
+ */
+bool rapl_stamped_update(struct rapl_counter *c, struct rapl_stamped *s)
+{
+	bool read;
+
+	/* Only try: in an NMI the owner cannot go on before we do. */
+	if (!raw_spin_trylock(&c->lock))
+		return false;
+	read = rapl_stamped_look(c, s);
+	raw_spin_unlock(&c->lock);
+	return read;
+}
+
+/**
+ * rapl_stamped_rebase() - rapl_counter_rebase() of both
+ * @c:   counter; on this CPU the MSR must be its own
+ * @s:   its stamp
+ * @now: boot time in ns, rather too early than too late
+ *
+ * Context: interrupts off; takes the lock of the counter.
+ */
+void rapl_stamped_rebase(struct rapl_counter *c, struct rapl_stamped *s,
+			 u64 now)
+{
+	u64 raw;
+
+	raw_spin_lock(&c->lock);
+	if (!rdmsrq_safe(c->msr, &raw)) {
+		s->raw = raw;
+		c->stamp = now;
+	}
+	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
+	WRITE_ONCE(c->tick, 0);
+	raw_spin_unlock(&c->lock);
+}
+
+/**
+ * rapl_stamped_tick() - rapl_counter_tick() of both
+ * @c: counter; on this CPU the MSR must be its own
+ * @s: its stamp
+ *
+ * Context: interrupts off.
+ */
+void rapl_stamped_tick(struct rapl_counter *c, struct rapl_stamped *s)
+{
+	u64 now = ktime_get_boot_fast_ns();
+
+	raw_spin_lock(&c->lock);
+	rapl_stamped_look(c, s);
+	rapl_counter_pace(c, atomic64_read(&c->units), now);
+	raw_spin_unlock(&c->lock);
 }

@@ -75,11 +75,29 @@ static inline bool rapl_counter_raw(const struct rapl_counter *c, u64 *raw)
 	return true;
 }
 
+/**
+ * struct rapl_stamped - what a counter has beside whose MSR holds a stamp, too
+ * @raw:   the MSR at the last look: energy in the lower half, in the upper one
+ *         the time of its update
+ * @steps: extended stamp then
+ *
+ * Both halves count only together: who looks holds the counter's lock, and
+ * neither base nor compare-and-exchange are used.
+ */
+struct rapl_stamped {
+	u64 raw;
+	u64 steps;
+};
+
 void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit,
 		       u64 mask);
 u64 rapl_counter_judge(struct rapl_counter *c);
 u64 rapl_counter_rebase(struct rapl_counter *c, u64 now);
 void rapl_counter_tick(struct rapl_counter *c);
+bool rapl_stamped_update(struct rapl_counter *c, struct rapl_stamped *s);
+void rapl_stamped_rebase(struct rapl_counter *c, struct rapl_stamped *s,
+			 u64 now);
+void rapl_stamped_tick(struct rapl_counter *c, struct rapl_stamped *s);
 
 /**
  * rapl_counter_update() - bring the extended count up to date

@@ -40,6 +40,12 @@ static const struct x86_cpu_id rapl_cpu_aliases[] = {
 };
 MODULE_DEVICE_TABLE(x86cpu, rapl_cpu_aliases);
 
+/*
+ * SDM vol. 4, PACKAGE_ENERGY_TIME_STATUS: energy in bits 31:0, in bits 63:32 the
+ * time of its update.  Linux has no name for it.
+ */
+#define MSR_PACKAGE_ENERGY_TIME	0x612
+
 /* AMD APM vol. 3, CPUID Fn8000_0007 EDX[14] "RAPL" */
 #define AMD_CPUID_RAPL	BIT(14)
 
@@ -77,14 +83,17 @@ static void rapl_cpu_intel(struct rapl_cpu *cpu, kernel_ulong_t row)
 	cpu->msr[RAPL_DOM_RAM] = MSR_DRAM_ENERGY_STATUS;
 	cpu->msr[RAPL_DOM_GPU] = MSR_PP1_ENERGY_STATUS;
 	cpu->msr[RAPL_DOM_PSYS] = MSR_PLATFORM_ENERGY_STATUS;
+	cpu->msr[RAPL_DOM_TIME] = MSR_PACKAGE_ENERGY_TIME;
 	cpu->per_die = true;
 	if (!row) {
-		cpu->domains = RAPL_PCDGS;
+		cpu->domains = RAPL_PCDGS | RAPL_TIME;
 		return;
 	}
 
 	cpu->domains = row & 0xff;
 	cpu->quirks = row >> 8;
+	if (cpu->quirks & RAPL_Q_STAMP)
+		cpu->domains |= RAPL_TIME;
 #ifdef RAPL_POWERCAP_TPMI
 	if (cpu->quirks & RAPL_Q_TPMI)
 		cpu->rival = "intel_rapl_tpmi";

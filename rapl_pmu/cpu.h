@@ -2,25 +2,34 @@
 #ifndef RAPL_PMU_CPU_H
 #define RAPL_PMU_CPU_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "cpu_table.h"
 #include "energy.h"
 
-/* Events of the power PMU: the index is the event code less one. */
+/*
+ * Events of the power PMU.  The code of one that counts energy is the index and
+ * one more, that of the time is RAPL_CODE_TIME.
+ */
+#define RAPL_CODE_TIME	0x10
+
 enum rapl_domain {
 	RAPL_DOM_CORES,
 	RAPL_DOM_PKG,
 	RAPL_DOM_RAM,
 	RAPL_DOM_GPU,
 	RAPL_DOM_PSYS,
+	RAPL_DOM_TIME,	/* no energy, but when that of the package was updated */
 	RAPL_NR_DOMAINS,
 };
+
+#define RAPL_TIME	BIT(RAPL_DOM_TIME)
 
 /**
  * struct rapl_cpu - how RAPL is built into this processor
  * @unit_msr:  MSR that holds the energy status unit
- * @msr:       energy MSR by &enum rapl_domain
+ * @msr:       MSR by &enum rapl_domain
  * @core_msr:  energy MSR of a physical core, 0 if there is none
  * @domains:   mask of domains to look for
  * @quirks:    RAPL_Q_*

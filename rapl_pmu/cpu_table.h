@@ -42,4 +42,7 @@
 #define RAPL_Q_TPMI	0x08
 #define RAPL_Q_MSR_PMU	0x10
 
+/* SDM vol. 4 has MSR 0x612 for this model: 3rd-gen Xeon SP and what came after. */
+#define RAPL_Q_STAMP	0x20
+
 #endif /* RAPL_PMU_CPU_TABLE_H */

@@ -263,4 +263,47 @@ static inline enum rapl_advance rapl_judge(u64 delta, u64 msr, u64 ns, u64 pace,
 	return RAPL_ADVANCE_OK;
 }
 
+/*
+ * Some servers stamp each update of the package's energy with its time, in
+ * steps of 10 ns and 32 bits: it wraps after 42.9 s.
+ */
+#define RAPL_STAMP_NS	10
+
+/* Often enough to count the wraps without a clock */
+#define RAPL_STAMP_TIMER_NS	(10 * RAPL_NSEC_PER_SEC)
+
+/**
+ * rapl_stamp_extend() - carry a stamp on into 64 bits
+ * @steps: its advance, modulo 2^32
+ * @ns:    time it had
+ *
+ * The stamp may be behind the clock by any time, where nothing is updated. The
+ * clock only says how often it wrapped, to the nearest.
+ *
+ * Return: its advance.
+ */
+static inline u64 rapl_stamp_extend(u32 steps, u64 ns)
+{
+	u64 had = div64_u64(ns, RAPL_STAMP_NS);
+
+	if (had <= steps)
+		return steps;
+	return steps + ((had - steps + (1ULL << 31)) & ~(u64)U32_MAX);
+}
+
+/**
+ * rapl_stamp_fits() - does an advance of a stamp fit the clock?
+ * @steps: what rapl_stamp_extend() said
+ * @ns:    time it had since it was last seen to move
+ *
+ * It may be late by a step of the counter, and so may the clock's start have
+ * been: so far it may seem to run ahead.
+ *
+ * Return: false if only a reset explains it.
+ */
+static inline bool rapl_stamp_fits(u64 steps, u64 ns)
+{
+	return steps <= div64_u64(ns + 2 * RAPL_STEP_NS, RAPL_STAMP_NS);
+}
+
 #endif /* RAPL_PMU_ENERGY_H */

@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/nospec.h>
+#include <linux/rcupdate.h>
 #include <linux/smp.h>
 
 #include "event.h"
@@ -20,16 +21,166 @@
 /* Set in hw_perf_event.flags: stopped only to be moved, keeps on counting. */
 #define RAPL_EVENT_MOVING	BIT(0)
 
+/* ... and: the group's first one has just read for it, too. */
+#define RAPL_EVENT_SERVED	BIT(1)
+
+/* ---- groups with a stamp ----------------------------------------------- */
+
+/*
+ * A group with energy-pkg and update-time gets both from one rdmsr: its first
+ * event reads, the others take what that found.
+ *
+ * perf starts, reads and stops the events of a group one right after the other,
+ * in the group's order, on the CPU in charge and without interrupts, so what was
+ * found cannot be old.  Its transactions for this (PERF_PMU_TXN_READ) are not
+ * used: there are none where a software event leads the group, in samples, and
+ * when a group is stopped, which is where "perf stat" gets its numbers from.
+ */
+static bool rapl_event_is_time(const struct perf_event *event)
+{
+	return event->attr.config == RAPL_CODE_TIME;
+}
+
+static bool rapl_event_is_pkg(const struct perf_event *event)
+{
+	return event->attr.config == RAPL_DOM_PKG + 1;
+}
+
+/* Is @other, of the group of @event, served by the same reading? */
+static bool rapl_event_shares(const struct perf_event *event,
+			      const struct perf_event *other)
+{
+	return other->pmu == event->pmu &&
+	       (rapl_event_is_time(other) || rapl_event_is_pkg(other));
+}
+
+/* Those that are switched off one by one are passed over by perf. */
+static struct perf_event *rapl_group_first(struct perf_event *event)
+{
+	struct perf_event *leader = event->group_leader, *other;
+
+	if (rapl_event_shares(event, leader) &&
+	    leader->state >= PERF_EVENT_STATE_INACTIVE)
+		return leader;
+	for_each_sibling_event(other, leader)
+		if (rapl_event_shares(event, other) &&
+		    other->state >= PERF_EVENT_STATE_INACTIVE)
+			return other;
+	return event;
+}
+
+static bool rapl_group_has_time(struct perf_event *event)
+{
+	struct perf_event *leader = event->group_leader, *other;
+
+	if (rapl_event_shares(event, leader) && rapl_event_is_time(leader))
+		return true;
+	for_each_sibling_event(other, leader)
+		if (rapl_event_shares(event, other) &&
+		    rapl_event_is_time(other))
+			return true;
+	return false;
+}
+
+/* What the first event of a group has read serves all the others. */
+static void rapl_group_serve(struct perf_event *first)
+{
+	struct perf_event *leader = first->group_leader, *other;
+
+	/* Opened without, it is also read without them. */
+	if (!(first->attr.read_format & PERF_FORMAT_GROUP))
+		return;
+	for_each_sibling_event(other, leader)
+		if (other != first && rapl_event_shares(first, other))
+			other->hw.flags |= RAPL_EVENT_SERVED;
+}
+
+/* The extended count or stamp now; where it cannot be read, that of the mark. */
+static unsigned long rapl_event_stamped(struct perf_event *event,
+					struct rapl_meter *m)
+{
+	struct perf_event *first = rapl_group_first(event);
+	bool served = event->hw.flags & RAPL_EVENT_SERVED;
+
+	event->hw.flags &= ~RAPL_EVENT_SERVED;
+	if (event == first || !served) {
+		if (!rapl_instance_is_here(m->instance) ||
+		    !rapl_stamped_update(&m->counter, m->stamped))
+			return READ_ONCE(event->hw.event_base);
+		if (event == first)
+			rapl_group_serve(event);
+	}
+	if (rapl_event_is_time(event))
+		return READ_ONCE(m->stamped->steps);
+	return atomic64_read(&m->counter.units);
+}
+
+/* energy-pkg counts by the stamped MSR for as long as a stamp is beside it. */
+static void rapl_event_choose(struct perf_event *event)
+{
+	const struct rapl_meter *m = event->pmu_private;
+	struct rapl_instance *inst = m->instance;
+
+	if (!rapl_event_is_pkg(event) || !inst->meter[RAPL_DOM_TIME].stamped)
+		return;
+	event->pmu_private = &inst->meter[rapl_group_has_time(event) ?
+					  RAPL_DOM_TIME : RAPL_DOM_PKG];
+}
+
+static void rapl_event_stays(struct perf_event *event)
+{
+	event->event_caps &= ~PERF_EV_CAP_READ_ACTIVE_PKG;
+	event->group_caps &= ~PERF_EV_CAP_READ_ACTIVE_PKG;
+}
+
+/*
+ * Reading by other CPUs of the package stops for a group that gets a stamp: one
+ * after the other it is.  Those that are just at it have interrupts off.  perf
+ * holds the mutex of the group's context.
+ */
+static void rapl_group_stays(struct perf_event *event)
+{
+	struct perf_event *leader = event->group_leader, *other;
+
+	if (leader == event)
+		return;
+	rapl_event_stays(leader);
+	for_each_sibling_event(other, leader)
+		rapl_event_stays(other);
+	synchronize_rcu();
+}
+
+/* ---- callbacks --------------------------------------------------------- */
+
+/* The count now of a meter that is not simply read on this CPU */
+static unsigned long rapl_event_apart(struct perf_event *event,
+				      struct rapl_meter *m)
+{
+	if (m->stamped)
+		return rapl_event_stamped(event, m);
+	return atomic64_read(&m->counter.units);
+}
+
 /* Count from @from to @now, which nobody else does: see rapl_mark_move(). */
 static void rapl_event_count(struct perf_event *event,
 			     const struct rapl_counter *c, u64 from, u64 now)
 {
 	/* Of the difference only where nothing is rounded. */
 	if (likely(!c->unit.micro))
-		rapl_event_add_energy(event, rapl_energy(now - from, c->unit));
+		rapl_event_grow(event, rapl_energy(now - from, c->unit));
 	else
-		rapl_event_add_energy(event, rapl_energy(now, c->unit) -
-					     rapl_energy(from, c->unit));
+		rapl_event_grow(event, rapl_energy(now, c->unit) -
+				       rapl_energy(from, c->unit));
+}
+
+/* As rapl_event_count(), of a time too. */
+static void rapl_event_settle(struct perf_event *event,
+			      const struct rapl_counter *c, u64 from, u64 now)
+{
+	if (rapl_event_is_time(event))
+		rapl_event_grow(event, now - from);
+	else
+		rapl_event_count(event, c, from, now);
 }
 
 /*
@@ -40,22 +191,35 @@ static void rapl_event_count(struct perf_event *event,
 static void rapl_event_read(struct perf_event *event)
 {
 	struct rapl_meter *m = event->pmu_private;
-	unsigned long now = rapl_meter_read(m), from;
+	unsigned long now, from;
 
+	if (likely(this_cpu_read(*m->here) == m->instance)) {
+		now = rapl_counter_update(&m->counter);
+		if (rapl_mark_move(&event->hw.event_base, now, &from))
+			rapl_event_count(event, &m->counter, from, now);
+		return;
+	}
+	now = rapl_event_apart(event, m);
 	if (rapl_mark_move(&event->hw.event_base, now, &from))
-		rapl_event_count(event, &m->counter, from, now);
+		rapl_event_settle(event, &m->counter, from, now);
 }
 
 /* perf calls start, stop, add and del on the CPU in charge, interrupts off. */
 static void rapl_event_start(struct perf_event *event, int flags)
 {
+	struct rapl_meter *m;
 	u64 units;
 
 	if (!(event->hw.state & PERF_HES_STOPPED))
 		return;
 	event->hw.state = 0;
 
-	units = rapl_meter_start(event->pmu_private);
+	if (!(event->hw.flags & RAPL_EVENT_MOVING))
+		rapl_event_choose(event);
+	m = event->pmu_private;
+	units = rapl_meter_start(m);
+	if (m->stamped)
+		units = rapl_event_stamped(event, m);
 	if (event->hw.flags & RAPL_EVENT_MOVING)
 		event->hw.flags &= ~RAPL_EVENT_MOVING;
 	else
@@ -71,11 +235,11 @@ static void rapl_event_stop(struct perf_event *event, int flags)
 		return;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 
-	now = rapl_meter_read(m);
+	now = m->stamped ? rapl_event_stamped(event, m) : rapl_meter_read(m);
 	if (rapl_meter_stop(m))
 		event->hw.flags |= RAPL_EVENT_MOVING;
 	else if (rapl_mark_stop(&event->hw.event_base, now, &from))
-		rapl_event_count(event, &m->counter, from, now);
+		rapl_event_settle(event, &m->counter, from, now);
 }
 
 static int rapl_event_add(struct perf_event *event, int flags)
@@ -125,9 +289,14 @@ static int rapl_event_init(struct perf_event *event)
 	if (attr->exclude_callchain_kernel || attr->exclude_callchain_user)
 		return -EINVAL;
 
-	if (!attr->config || attr->config > set->nr)
+	i = attr->config - 1;
+	if (rapl_event_is_time(event))
+		i = RAPL_DOM_TIME;
+	else if (i >= RAPL_DOM_TIME)
 		return -EINVAL;
-	i = array_index_nospec(attr->config - 1, set->nr);
+	if (i >= set->nr)
+		return -EINVAL;
+	i = array_index_nospec(i, set->nr);
 	if (!(set->domains & BIT(i)))
 		return -EINVAL;
 
@@ -150,7 +319,9 @@ static int rapl_event_init(struct perf_event *event)
 	event->hw.flags = 0;
 	event->hw.event_base = RAPL_MARK_STOPPED;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
-	if (set->local_read)
+	if (rapl_event_is_time(event))
+		rapl_group_stays(event);
+	else if (set->local_read && !rapl_group_has_time(event))
 		event->event_caps |= PERF_EV_CAP_READ_ACTIVE_PKG;
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "hotplug.h"
+#include "timer.h"
 #include "compat.h"
 
 /* Guards the sets and their instances against hotplug. */
@@ -66,7 +67,7 @@ static int rapl_cpu_offline(unsigned int cpu)
  * already, on the way up still asleep: no energy is used between the last look
  * before and the first look after that belongs to anybody's event.
  */
-static void rapl_syscore_each(void (*fn)(struct rapl_counter *c))
+static void rapl_syscore_each(void (*fn)(struct rapl_meter *m))
 {
 	struct rapl_set *set;
 	unsigned int i;
@@ -76,29 +77,24 @@ static void rapl_syscore_each(void (*fn)(struct rapl_counter *c))
 
 		for (i = 0; inst && i < set->nr; i++)
 			if (inst->meter[i].active)
-				fn(&inst->meter[i].counter);
+				fn(&inst->meter[i]);
 	}
-}
-
-static void rapl_suspend_counter(struct rapl_counter *c)
-{
-	rapl_counter_update(c);
 }
 
 static int rapl_suspend(RAPL_SYSCORE_ARG)
 {
-	rapl_syscore_each(rapl_suspend_counter);
+	rapl_syscore_each(rapl_meter_update);
 	return 0;
 }
 
-static void rapl_resume_counter(struct rapl_counter *c)
+static void rapl_resume_meter(struct rapl_meter *m)
 {
-	rapl_counter_rebase(c, ktime_get_boot_fast_ns());
+	rapl_meter_rebase(m, ktime_get_boot_fast_ns());
 }
 
 static void rapl_resume(RAPL_SYSCORE_ARG)
 {
-	rapl_syscore_each(rapl_resume_counter);
+	rapl_syscore_each(rapl_resume_meter);
 }
 
 RAPL_SYSCORE(rapl_syscore, rapl_suspend, rapl_resume);

@@ -55,6 +55,27 @@ static bool rapl_counter_counts(const struct rapl_counter *c, bool unlisted)
 }
 
 /*
+ * The same counter as the package's, with the time of its update.  What feeds it
+ * once a second, a hypervisor, is not seen to move, and no such one was heard of.
+ */
+static void rapl_time_setup(struct rapl_instance *inst, struct rapl_meter *m)
+{
+	unsigned int ms;
+	u64 first, raw;
+
+	m->period = min(m->period, RAPL_STAMP_TIMER_NS);
+	if (rdmsrq_safe(m->counter.msr, &first))
+		return;
+	for (ms = 0; ms < RAPL_WATCH_MS && !m->present; ms += RAPL_WATCH_STEP) {
+		usleep_range(1000 * RAPL_WATCH_STEP, 1500 * RAPL_WATCH_STEP);
+		if (!rdmsrq_safe(m->counter.msr, &raw))
+			m->present = raw >> 32 != first >> 32;
+	}
+	if (m->present)
+		m->stamped = &inst->stamped;
+}
+
+/*
  * A counter that answers here is used, whatever it reads: what feeds it in a
  * virtual machine may start later.  For the same reason the package is listed
  * at 0, too; another counter is if it counts on one instance at least.
@@ -85,6 +106,10 @@ static void rapl_meter_setup(struct rapl_instance *inst, unsigned int i,
 	rapl_counter_init(&m->counter, msr, unit,
 			  cpu->wide ? RAPL_WIDE : RAPL_NARROW);
 	m->period = cpu->wide ? 0 : rapl_timer_ns(unit);
+	if (i == RAPL_DOM_TIME) {
+		rapl_time_setup(inst, m);
+		return;
+	}
 	m->present = rapl_counter_raw(&m->counter, &raw);
 	if (!m->present)
 		return;
@@ -126,6 +151,15 @@ static struct rapl_instance *rapl_instance_new(struct rapl_set *set)
 	if (!rdmsrq_safe(set->cpu.unit_msr, &unit_msr) && unit_msr)
 		for (i = 0; i < set->nr; i++)
 			rapl_meter_setup(inst, i, unit_msr);
+
+	/* perf adds the instances up: all have it, or it is of no use. */
+	if (set->cpu.domains & RAPL_TIME && !set->pmu) {
+		if (!inst->meter[RAPL_DOM_TIME].present)
+			set->unstamped = true;
+		set->domains &= ~RAPL_TIME;
+		if (!set->unstamped)
+			set->domains |= RAPL_TIME;
+	}
 
 	list_add_tail(&inst->node, &set->instances);
 	return inst;

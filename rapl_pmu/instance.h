@@ -29,6 +29,9 @@ struct rapl_instance;
  *            meter that is not @present it is no instance on any CPU
  * @instance: where it belongs
  * @present:  the MSR answers on this instance
+ * @stamped:  the counter's stamp where it has one, or NULL.  Such a counter is
+ *            read by the CPU in charge only, and @here is no instance, so that
+ *            the way of all others need not ask
  * @active:   started events, under the instance's lock
  * @period:   rapl_timer_ns() of the counter's unit, 0: needs no timer
  * @told:     how many of the counter's resets the log has; the timer's
@@ -42,6 +45,7 @@ struct rapl_meter {
 	struct rapl_instance * __percpu *here;
 	struct rapl_instance *instance;
 	bool present;
+	struct rapl_stamped *stamped;
 	unsigned int active;
 	u64 period;
 	unsigned int told;
@@ -62,6 +66,7 @@ enum rapl_scope {
  * @nr:         meters in each instance
  * @domains:    mask of those that are listed: they count on some instance
  * @local_read: a whole physical package shares an instance
+ * @unstamped:  an instance has no stamp, so that none is listed
  * @by_cpu:     instance of each CPU that was ever online
  * @instances:  all that were ever online, under rapl_mutex
  * @pmu:        whose events move when a CPU goes, NULL while perf does not know
@@ -74,6 +79,7 @@ struct rapl_set {
 	unsigned int nr;
 	unsigned int domains;
 	bool local_read;
+	bool unstamped;
 	struct rapl_instance * __percpu *by_cpu;
 	struct list_head instances;
 	struct pmu *pmu;
@@ -95,6 +101,7 @@ struct rapl_set {
  * @package:   physical package number
  * @die:       die in @package, 0 unless the set is by die or core
  * @core:      core in @die, 0 unless the set is by core
+ * @stamped:   of the meter of %RAPL_DOM_TIME
  * @meter:     by enum rapl_domain; a set of cores uses the first
  */
 struct rapl_instance {
@@ -110,6 +117,7 @@ struct rapl_instance {
 	int package;
 	int die;
 	int core;
+	struct rapl_stamped stamped;
 	struct rapl_meter meter[];
 };
 
@@ -126,6 +134,12 @@ static inline u64 rapl_meter_read(struct rapl_meter *m)
 	if (this_cpu_read(*m->here) != m->instance)
 		return atomic64_read(&m->counter.units);
 	return rapl_counter_update(&m->counter);
+}
+
+/* Is this CPU one of those that the instance's MSRs can be read on? */
+static inline bool rapl_instance_is_here(const struct rapl_instance *inst)
+{
+	return *this_cpu_ptr(inst->set->by_cpu) == inst;
 }
 
 struct rapl_instance *rapl_instance_find(struct rapl_set *set,

@@ -98,12 +98,21 @@ static const struct attribute_group rapl_cpumask_group = {
 	RAPL_ATTR(_name ".scale", RAPL_SCALE),				\
 }
 
+/* RAPL_CODE_TIME and RAPL_STAMP_NS */
+#define RAPL_TIME_EVENT(_name) {					\
+	RAPL_ATTR(_name, "event=0x10"),					\
+	RAPL_ATTR(_name ".unit", "ns"),					\
+	RAPL_ATTR(_name ".scale", "10"),				\
+}
+
 static struct perf_pmu_events_attr rapl_events[][RAPL_EVENT_ATTRS] = {
 	[RAPL_DOM_CORES] = RAPL_EVENT("energy-cores", "0x01"),
 	[RAPL_DOM_PKG] = RAPL_EVENT("energy-pkg", "0x02"),
 	[RAPL_DOM_RAM] = RAPL_EVENT("energy-ram", "0x03"),
 	[RAPL_DOM_GPU] = RAPL_EVENT("energy-gpu", "0x04"),
 	[RAPL_DOM_PSYS] = RAPL_EVENT("energy-psys", "0x05"),
+	/* Not energy-*: ALUMET ends at one whose name it does not know. */
+	[RAPL_DOM_TIME] = RAPL_TIME_EVENT("update-time"),
 };
 
 static struct perf_pmu_events_attr rapl_core_events[][RAPL_EVENT_ATTRS] = {
@@ -232,6 +241,7 @@ static void rapl_advertise_events(const struct rapl_device *rd)
 		if (m && set->domains & BIT(i))
 			pr_info("%s/%s/ unit %s\n", rd->name,
 				rapl_event_attrs(set, i)->attr.attr.name,
+				i == RAPL_DOM_TIME ? "10 ns" :
 				rapl_unit_text(m->counter.unit, unit,
 					       sizeof(unit)));
 	}

@@ -28,6 +28,45 @@ static void rapl_meter_tell(struct rapl_meter *m)
 			    m->counter.msr, m->instance->package);
 }
 
+/**
+ * rapl_meter_update() - bring a meter up to date
+ * @m: meter, of the instance of this CPU
+ *
+ * Context: interrupts off.
+ */
+void rapl_meter_update(struct rapl_meter *m)
+{
+	if (m->stamped)
+		rapl_stamped_update(&m->counter, m->stamped);
+	else
+		rapl_counter_update(&m->counter);
+}
+
+/**
+ * rapl_meter_rebase() - go on from here, whatever the MSR did meanwhile
+ * @m:   meter, of the instance of this CPU
+ * @now: boot time in ns, rather too early than too late
+ *
+ * Context: interrupts off.
+ * Return: the extended count.
+ */
+u64 rapl_meter_rebase(struct rapl_meter *m, u64 now)
+{
+	if (!m->stamped)
+		return rapl_counter_rebase(&m->counter, now);
+	rapl_stamped_rebase(&m->counter, m->stamped, now);
+	return atomic64_read(&m->counter.units);
+}
+
+static void rapl_meter_tick(struct rapl_meter *m)
+{
+	if (m->stamped)
+		rapl_stamped_tick(&m->counter, m->stamped);
+	else
+		rapl_counter_tick(&m->counter);
+	rapl_meter_tell(m);
+}
+
 /* Shortest period of the meters in use; 0 if there is none. */
 static u64 rapl_instance_period(const struct rapl_instance *inst)
 {
@@ -59,7 +98,7 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 		if (inst->meter[i].active && inst->meter[i].period)
 			active |= BIT(i);
 	/* The last event stopped meanwhile, or this CPU is no longer ours. */
-	if (*this_cpu_ptr(inst->set->by_cpu) != inst)
+	if (!rapl_instance_is_here(inst))
 		active = 0;
 	/* An event that moves to another CPU may have started it there. */
 	if (active && !hrtimer_is_queued(timer)) {
@@ -68,10 +107,8 @@ static enum hrtimer_restart rapl_timer(struct hrtimer *timer)
 	}
 	raw_spin_unlock_irqrestore(&inst->lock, flags);
 
-	for_each_set_bit(i, &active, inst->set->nr) {
-		rapl_counter_tick(&inst->meter[i].counter);
-		rapl_meter_tell(&inst->meter[i]);
-	}
+	for_each_set_bit(i, &active, inst->set->nr)
+		rapl_meter_tick(&inst->meter[i]);
 
 	return again ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
@@ -159,8 +196,7 @@ u64 rapl_meter_start(struct rapl_meter *m)
 	 */
 	first = !m->active++ && !inst->migrating;
 	if (first)
-		units = rapl_counter_rebase(&m->counter,
-					    ktime_get_coarse_boottime_ns());
+		units = rapl_meter_rebase(m, ktime_get_coarse_boottime_ns());
 	/* Started anew only for a counter that cannot wait as long. */
 	if (m->period && (!inst->nr_active++ || m->period < inst->period)) {
 		inst->period = m->period;

@@ -11,6 +11,8 @@ void rapl_timer_init(struct rapl_instance *inst);
 void rapl_timer_free(struct rapl_instance *inst);
 void rapl_timer_kick(struct rapl_instance *inst);
 
+void rapl_meter_update(struct rapl_meter *m);
+u64 rapl_meter_rebase(struct rapl_meter *m, u64 now);
 u64 rapl_meter_start(struct rapl_meter *m);
 bool rapl_meter_stop(struct rapl_meter *m);
 

@@ -36,7 +36,22 @@ static unsigned int truth_index(const struct event *e)
 
 	if (!strcmp(name, "core"))
 		return truth_question(name, package * cores + topology(e->cpu, "core_id"));
+	if (!strcmp(e->name, "update-time"))
+		return truth_question("pkg", package);
 	return truth_question(name, package);
+}
+
+/* Microjoule, or nanoseconds of a time */
+static bool is_time(const struct event *e)
+{
+	return !strcmp(e->name, "update-time");
+}
+
+static uint64_t true_count(const struct event *e)
+{
+	uint64_t ns, uj = true_energy(e->truth, &ns);
+
+	return is_time(e) ? ns : uj;
 }
 
 static struct event *add_event(const char *text)
@@ -80,7 +95,7 @@ static void begin_counting(bool live)
 		hold_energy(true);
 	for (e = events; e < events + n_events; e++) {
 		e->truth = truth_index(e);
-		e->from = true_energy(e->truth, NULL);
+		e->from = true_count(e);
 		enable(e);
 	}
 	if (!live)
@@ -96,13 +111,14 @@ static int end_counting(double tolerance, bool live)
 	if (!live)
 		hold_energy(true);
 	for (e = events; e < events + n_events; e++) {
-		double joules = count(e) * e->scale;
-		double want = (true_energy(e->truth, NULL) - e->from) * 1e-6;
+		double joules = count(e) * e->scale * (is_time(e) ? 1e-9 : 1);
+		double want = (true_count(e) - e->from) * (is_time(e) ? 1e-9 : 1e-6);
 		double error = want ? (joules / want - 1) * 100 : joules ? INFINITY : 0;
 		bool good = fabs(error) <= tolerance;
 
-		printf("%s/%s@%d %.3f J, truth %.3f J, error %+.3f %%%s\n", e->pmu,
-		       e->name, e->cpu, joules, want, error, good ? "" : "  <-- too much");
+		printf("%s/%s@%d %.3f %s, truth %.3f, error %+.3f %%%s\n", e->pmu, e->name,
+		       e->cpu, joules, is_time(e) ? "s" : "J", want, error,
+		       good ? "" : "  <-- too much");
 		bad |= !good;
 	}
 	if (!live)

@@ -53,6 +53,11 @@ static inline s64 atomic64_read(const atomic64_t *v)
 	return READ_ONCE(v->counter);
 }
 
+static inline void atomic64_set(atomic64_t *v, s64 i)
+{
+	WRITE_ONCE(v->counter, i);
+}
+
 static inline bool atomic64_try_cmpxchg(atomic64_t *v, s64 *old, s64 new)
 {
 	return try_cmpxchg(&v->counter, old, new);

@@ -16,6 +16,7 @@
 #define READERS		3
 #define SECONDS		3
 #define MSR		0x611
+#define STAMPED_MSR	0x612
 
 /*
  * The machine: time in steps of 100 us in the upper half, the MSR in the lower,
@@ -23,6 +24,9 @@
  * start().
  */
 static u64 machine, truth, upper;
+
+/* An MSR with a stamp beside it: time of the last advance() in steps of 10 ns */
+static u64 stamp;
 static unsigned int times_narrowed;
 static bool absent, over;
 static struct rapl_counter counter;
@@ -43,8 +47,12 @@ static u64 rnd(void)
 /* Now and then it is a long way from the MSR to who asked for it. */
 int rdmsrq_safe(u32 address, u64 *value)
 {
-	if (address != MSR || READ_ONCE(absent))
+	if ((address != MSR && address != STAMPED_MSR) || READ_ONCE(absent))
 		return -1;
+	if (address == STAMPED_MSR) {
+		*value = stamp << 32 | (u32)machine;
+		return 0;
+	}
 	*value = upper + (u32)READ_ONCE(machine);
 	if (seed && rnd() % 16 == 0)
 		sched_yield();
@@ -66,6 +74,7 @@ static void advance(u32 units, u64 steps)
 {
 	u64 now = (machine >> 32) + steps;
 
+	stamp += steps * STEP_NS / RAPL_STAMP_NS;
 	WRITE_ONCE(truth, truth + units);
 	WRITE_ONCE(machine, now << 32 | (u32)(machine + units));
 }
@@ -179,6 +188,106 @@ static void test_wide(void)
 	advance(0xfffffff0, 100000);
 	TEST(rapl_counter_update(&counter) == truth && times_narrowed == 1,
 	     "from then on it has 32 bits");
+}
+
+/* ---- with a stamp ------------------------------------------------------ */
+
+static struct rapl_stamped stamped;
+static u64 first_stamp;
+
+static void start_stamped(u32 msr, u32 time)
+{
+	start(16, msr);
+	counter.msr = STAMPED_MSR;
+	stamped = (struct rapl_stamped){ 0 };
+	stamp = first_stamp = time;
+	rapl_stamped_rebase(&counter, &stamped, ktime_get_boot_fast_ns());
+}
+
+/* Count and stamp by one reading: are they those of the last update? */
+static bool both_true(void)
+{
+	bool good = rapl_stamped_update(&counter, &stamped) &&
+		    (u64)atomic64_read(&counter.units) == truth &&
+		    stamped.steps == stamp - first_stamp;
+
+	if (!good)
+		printf("# %lld units of %llu, %llu steps of %llu\n",
+		       (long long)atomic64_read(&counter.units), (unsigned long long)truth,
+		       (unsigned long long)stamped.steps,
+		       (unsigned long long)(stamp - first_stamp));
+	return good;
+}
+
+static void test_stamped(void)
+{
+	const u64 second = RAPL_NSEC_PER_SEC / STEP_NS;
+	u64 steps;
+
+	start_stamped(0xfffffff0, 0xffffff00);
+	TEST(both_true(), "stamped: nothing yet");
+	advance(0x20, 1);
+	TEST(both_true(), "stamped: both over their wraps");
+	advance(300U << 16, second);
+	rapl_stamped_tick(&counter, &stamped);
+	TEST(both_true(), "stamped: a tick");
+	advance(20U << 16, 205 * second);
+	TEST(both_true() && !counter.resets, "stamped: 205 s without a look, over five wraps more");
+	advance(0, 0);
+	TEST(both_true(), "stamped: no update since");
+
+	/* Time goes by and nothing is updated; then all at once. */
+	machine += 30 * second << 32;
+	TEST(both_true(), "stamped: 30 s without an update");
+	stamp += 30 * second * STEP_NS / RAPL_STAMP_NS;
+	advance(3U << 16, 10);
+	TEST(both_true() && !counter.resets, "stamped: which then comes");
+
+	absent = true;
+	advance(1000, 1);
+	TEST(!both_true(), "stamped: an MSR that does not answer");
+	absent = false;
+	TEST(both_true(), "stamped: and that answers again");
+
+	raw_spin_lock(&counter.lock);
+	TEST(!rapl_stamped_update(&counter, &stamped),
+	     "stamped: not while another one is at it, as in an NMI");
+	raw_spin_unlock(&counter.lock);
+
+	/* Set back, both. What was used since the last look nobody knows. */
+	steps = stamped.steps;
+	set_msr(100);
+	stamp = 500;
+	TEST(rapl_stamped_update(&counter, &stamped) && counter.resets == 1 &&
+	     (u64)atomic64_read(&counter.units) == truth && stamped.steps == steps,
+	     "stamped: a reset is noticed and adds neither energy nor time");
+	first_stamp = stamp - steps;
+	advance(100, 20);
+	TEST(both_true(), "stamped: and it goes on from there");
+
+	/* By the energy alone it might be one that went on. */
+	stamp += 20 * second * STEP_NS / RAPL_STAMP_NS;
+	set_msr(machine + 50);
+	TEST(rapl_stamped_update(&counter, &stamped) && counter.resets == 2 &&
+	     (u64)atomic64_read(&counter.units) == truth,
+	     "stamped: 20 s in no time are a reset");
+
+	first_stamp = stamp - stamped.steps;
+	stamp -= 10;
+	set_msr(machine - 5);
+	steps = stamped.steps;
+	TEST(rapl_stamped_update(&counter, &stamped) && counter.resets == 2 &&
+	     stamped.steps == steps, "stamped: read early, nothing happened");
+	stamp += 10;
+	set_msr(machine + 5);
+	TEST(both_true(), "stamped: and then not");
+
+	set_msr(12345);
+	stamp = 1;
+	rapl_stamped_rebase(&counter, &stamped, ktime_get_boot_fast_ns());
+	first_stamp = stamp - stamped.steps;
+	advance(7, 1);
+	TEST(both_true() && counter.resets == 2, "stamped: rebase");
 }
 
 /* ---- what is energy and what is not ------------------------------------ */
@@ -457,6 +566,7 @@ int main(void)
 	test_coarse();
 	test_small();
 	test_wide();
+	test_stamped();
 	seed = 1;
 	test_feed();
 	test_resets();

@@ -48,7 +48,8 @@ static unsigned int parse_quirks(char *text)
 		unsigned int quirk;
 	} quirks[] = {
 		{ "ram16", RAPL_Q_RAM_16 }, { "psys0", RAPL_Q_PSYS_0 }, { "micro", RAPL_Q_MICRO },
-		{ "tpmi", RAPL_Q_TPMI }, { "msrpmu", RAPL_Q_MSR_PMU }, { "-", 0 },
+		{ "tpmi", RAPL_Q_TPMI }, { "msrpmu", RAPL_Q_MSR_PMU },
+		{ "stamp", RAPL_Q_STAMP }, { "-", 0 },
 	};
 	const unsigned int n = sizeof(quirks) / sizeof(quirks[0]);
 	unsigned int mask = 0, i;

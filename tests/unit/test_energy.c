@@ -228,6 +228,28 @@ static void test_wide(void)
 	IS(RESET, wide(0x80000000, 0x10000, 1), "unless its low half is not plausible either");
 }
 
+/* Late by less than half a wrap, however often it wrapped */
+static void test_stamp(void)
+{
+	unsigned int bad = 0, misfits = 0;
+	int i;
+
+	for (i = 0; i < 100000; i++) {
+		u64 steps = rnd() >> (20 + rnd() % 40), late = rnd() % (1U << 31);
+
+		bad += rapl_stamp_extend(steps, (steps + late) * RAPL_STAMP_NS) != steps;
+		misfits += !rapl_stamp_fits(steps, (steps + late) * RAPL_STAMP_NS);
+	}
+	TEST(!bad, "a stamp's wraps are counted by the clock: %u of 100000 wrong", bad);
+	TEST(!misfits, "and fit it");
+	/* The clock may be some parts in 10,000 slow. */
+	TEST(rapl_stamp_extend(5, (1ULL << 32) * RAPL_STAMP_NS / 10000 * 9997) == 5 + (1ULL << 32),
+	     "a clock that is slow");
+	TEST(rapl_stamp_extend(100, 0) == 100 && rapl_stamp_fits(100, 0), "a stamp ahead of it");
+	TEST(rapl_stamp_fits(200000000, 0) && !rapl_stamp_fits(200000001, 0),
+	     "by two seconds, no more");
+}
+
 int main(void)
 {
 	test_units();
@@ -237,5 +259,6 @@ int main(void)
 	test_judge();
 	test_passed_zero();
 	test_wide();
+	test_stamp();
 	return TEST_END();
 }
