@@ -21,8 +21,12 @@
 			 { 5, "STOPPED" },	\
 			 { 10, "SUSPENDED" },	\
 			 { 0xffffffff, "unknown" })
+/* perf and trace-cmd know no negative numbers here: 0xffffffea is -EINVAL. */
 #define MPST_SHOW_RESULT(result)		\
-	__print_symbolic(result, { 0, "0" }, { -22, "-22" }, { 1, "unknown" })
+	__print_symbolic((u32)(result),		\
+			 { 0, "0" },		\
+			 { 0xffffffea, "-22" },	\
+			 { 1, "unknown" })
 #define MPST_SHOW_BY(by)			\
 	__print_symbolic(by, { 0, "native" }, { 1, "module" })
 #define MPST_SHOW_CALL(call)			\

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, perf or trace-cmd cannot use the tracepoints.
-# tier: slow
+# tier: fast 7
 # tools: perf trace-cmd
 # guest: mpstate
 # files: scripts/mpstate-report:usr/bin/mpstate-report
