@@ -226,12 +226,25 @@ static void rapl_event_start(struct perf_event *event, int flags)
 		WRITE_ONCE(event->hw.event_base, units);
 }
 
+/*
+ * Where an event has too many samples, newer kernels stop the whole group until
+ * the next tick ("perf: Fix the throttle logic for a group"), and take no time
+ * off: what was used meanwhile would be missing.  Counting on costs nothing.
+ * The value is MAX_INTERRUPTS of kernel/events/core.c.
+ */
+static bool rapl_event_throttled(const struct perf_event *event, int flags)
+{
+	return event->hw.interrupts == U64_MAX && !(flags & PERF_EF_UPDATE);
+}
+
 static void rapl_event_stop(struct perf_event *event, int flags)
 {
 	struct rapl_meter *m = event->pmu_private;
 	unsigned long now, from;
 
 	if (event->hw.state & PERF_HES_STOPPED)
+		return;
+	if (rapl_event_throttled(event, flags))
 		return;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 
