@@ -44,9 +44,16 @@ static u64 rnd(void)
 	return seed;
 }
 
+static void advance(u32 units, u64 steps);
+
+/* Steps at the most power while an answer is on its way, once */
+static unsigned int meanwhile;
+
 /* Now and then it is a long way from the MSR to who asked for it. */
 int rdmsrq_safe(u32 address, u64 *value)
 {
+	unsigned int steps = meanwhile;
+
 	if ((address != MSR && address != STAMPED_MSR) || READ_ONCE(absent))
 		return -1;
 	if (address == STAMPED_MSR) {
@@ -54,6 +61,10 @@ int rdmsrq_safe(u32 address, u64 *value)
 		return 0;
 	}
 	*value = upper + (u32)READ_ONCE(machine);
+	if (steps) {
+		meanwhile = 0;
+		advance(steps * UNITS_A_STEP, steps);
+	}
 	if (seed && rnd() % 16 == 0)
 		sched_yield();
 	return 0;
@@ -127,6 +138,22 @@ static void test_alone(void)
 	TEST(rapl_counter_rebase(&counter, ktime_get_boot_fast_ns()) == truth &&
 	     rapl_counter_update(&counter) == truth && counter.resets == 1,
 	     "rebase: whatever the MSR did meanwhile is nobody's");
+}
+
+/* The CPU is taken away with the MSR's value in hand: what came then is no reset. */
+static void test_held_up(void)
+{
+	start(16, 0);
+	advance(0x60000000, 30000);
+	meanwhile = 20000;
+	rapl_counter_judge(&counter);
+	TEST(rapl_counter_update(&counter) == truth && !counter.resets,
+	     "held up for 2 s of 10 kW behind the MSR");
+	start(16, 0);
+	meanwhile = 20000;
+	rapl_counter_tick(&counter);
+	TEST(rapl_counter_update(&counter) == truth && !counter.resets,
+	     "and in the timer");
 }
 
 /* Sapphire Rapids' platform counts whole joules: 20 kJ are few units. */
@@ -415,6 +442,18 @@ static void switch_event(bool on)
 	windows += now - since;
 }
 
+static void test_marks(void)
+{
+	unsigned long at = RAPL_MARK_STOPPED, from;
+
+	TEST(!rapl_mark_move(&at, 10, &from), "an event that is off counts nothing");
+	at = 10;
+	TEST(rapl_mark_move(&at, 20, &from) && from == 10, "what came since it is on");
+	TEST(!rapl_mark_move(&at, 15, &from), "nothing for who was overtaken");
+	TEST(rapl_mark_stop(&at, 30, &from) && from == 20, "up to where it is stopped");
+	TEST(!rapl_mark_move(&at, 40, &from), "and nothing from then on");
+}
+
 static void *reader(void *arg)
 {
 	u64 last = 0;
@@ -564,6 +603,7 @@ int main(void)
 {
 	test_alone();
 	test_coarse();
+	test_held_up();
 	test_small();
 	test_wide();
 	test_stamped();
@@ -571,6 +611,7 @@ int main(void)
 	test_feed();
 	test_resets();
 	test_wraps();
+	test_marks();
 	test_threads();
 #ifdef __SANITIZE_THREAD__
 	TEST(1, "ThreadSanitizer watched");

@@ -4,7 +4,7 @@
 # guest: mpstate
 # timeout: 480
 
-plan_kvm 20
+plan_kvm 21
 
 view=/sys/kernel/debug/kvm_arm_mpstate
 row() { grep -qxE "$1" $view/vms || { cat $view/vms; return 1; }; }
@@ -58,6 +58,13 @@ crowd() { wait_for 300 ready || { cat /tmp/crowd; return 1; }; [ "$(grep -c 'no 
 check "of 4200 VMs 4096 have room" crowd
 short() { grep -q '^# there were more than 4096 at a time: not all are here$' $view/vms; }
 check "and the file says so" short
+touch /tmp/let-go
+wait
+rm -f /tmp/let-go
+mpstate hold /tmp/let-go >/tmp/hold &
+wait_for 60 held
+pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+check "when they have gone, a new one is there, under its own pid" row "$pid 0 [0-9]+ runnable none -"
 touch /tmp/let-go
 wait
 check "unload" unload_mod kvm_arm_mpstate

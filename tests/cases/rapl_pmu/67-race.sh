@@ -8,10 +8,11 @@
 # smp: 2
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # intree: rapl
+# kmod: fault
 # files: scripts/modprobe.d/power-kmods.conf:usr/lib/modprobe.d/power-kmods.conf
 # shellcheck disable=SC2086	# words on purpose
 
-plan 6
+plan 9
 pmu=/sys/bus/event_source/devices/power
 ours=$(modinfo -n rapl_pmu)
 theirs=$(modinfo -n rapl)
@@ -55,3 +56,14 @@ check "20 calls of modprobe for both at once" races 20 "/sbin/modprobe rapl_pmu"
 diag "$(cat /tmp/won)"
 check "rapl_pmu comes each time" grep -q ' 20 of 20' /tmp/won
 check "no oops and no dump" refuse_dmesg 'BUG|Oops|Call Trace|duplicate filename'
+
+# rapl is there, and for 3 s has no PMU: it must not find its name taken then.
+check "hold rapl up" load_mod fault function=__cpuhp_setup_state error=0 delay=3000
+dmesg_mark
+/sbin/insmod "$theirs" &
+sleep 0.5
+late_one() { ! /sbin/insmod "$ours" 2>/dev/null && expect_dmesg "rapl_pmu: PMU power belongs to the kernel's own rapl"; }
+check "rapl_pmu does not come in between" late_one
+wait
+served() { [ -e $pmu ] && [ -e /sys/module/rapl ] && refuse_dmesg 'BUG|Oops|Call Trace|duplicate filename'; }
+check "rapl serves power" served

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes the nth call of a kernel function fail, or each (nth=0): it returns error,
- * after a delay in ms if any.  Another one may be held up by stall_ms.
+ * after a sleep of delay ms if any.  Another one may be held up by stall_ms.
  */
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -29,9 +29,11 @@ module_param(stall_ms, int, 0444);
 
 static atomic_t calls;
 
-/* In the place of the function, with its stack */
+/* In the place of the function, with its stack: where that may sleep, this may. */
 static noinline long fault_return(void)
 {
+	if (delay)
+		msleep(delay);
 	return error;
 }
 
@@ -41,7 +43,6 @@ static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 
 	if (nth && call != nth)
 		return 0;
-	mdelay(delay);
 	pr_info("%s: call %d returns %d\n", function, call, error);
 	regs->ip = (unsigned long)fault_return;
 	return 1;
