@@ -552,22 +552,49 @@ static rapl_u128 wave_integral(const struct rapl_config *cfg, uint64_t t)
 	return n * (lo + hi) * p / 2 + lo * r + (hi > lo ? bend : -bend);
 }
 
+/* At @now, in a stretch of one factor that began with @base_fs at @since_ns */
+static rapl_u128 stretch_fs(const struct rapl_model *m, rapl_u128 base_fs, uint64_t since_ns,
+			    unsigned int percent, uint64_t now)
+{
+	return base_fs + (wave_integral(&m->cfg, now) - wave_integral(&m->cfg, since_ns)) *
+			 percent / 100;
+}
+
+static rapl_u128 earlier_fs(const struct rapl_model *m, uint64_t now)
+{
+	const struct rapl_stretch *s = m->before;
+
+	while (s < m->before + RAPL_STRETCHES - 1 && s->since_ns > now)
+		s++;
+	if (s->since_ns > now)
+		return s->base_fs;
+	return stretch_fs(m, s->base_fs, s->since_ns, s->percent, now);
+}
+
 static rapl_u128 effective_fs(const struct rapl_model *m, uint64_t now)
 {
 	if (now == RAPL_AT_RESET)
 		return m->reset_fs;
 	/*
-	 * A counter that was updated before the last change of the factor
-	 * shows what it had at that change: at most one tick too early.
+	 * Without a stamp a counter that was updated before the last change of
+	 * the factor shows what it had at that change: at most one tick too
+	 * early.
 	 */
+	if (now < m->since_ns && m->cfg.stamp != RAPL_STAMP_NONE)
+		return earlier_fs(m, now);
 	if (m->stopped || now <= m->since_ns)
 		return m->base_fs;
-	return m->base_fs + (wave_integral(&m->cfg, now) -
-			     wave_integral(&m->cfg, m->since_ns)) * m->percent / 100;
+	return stretch_fs(m, m->base_fs, m->since_ns, m->percent, now);
 }
 
 static void fold_time(struct rapl_model *m, uint64_t now)
 {
+	if (now > m->since_ns) {
+		memmove(m->before + 1, m->before, sizeof(m->before) - sizeof(m->before[0]));
+		m->before[0] = (struct rapl_stretch){
+			m->since_ns, m->base_fs, m->stopped ? 0 : m->percent,
+		};
+	}
 	m->base_fs = effective_fs(m, now);
 	if (now > m->since_ns)
 		m->since_ns = now;

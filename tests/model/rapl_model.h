@@ -103,6 +103,9 @@ enum rapl_answer {
 	RAPL_FAULT,	/* absent: #GP */
 };
 
+/* Of so many the longest interval between updates has room for no more. */
+#define RAPL_STRETCHES	32
+
 struct rapl_model {
 	struct rapl_config cfg;
 	/*
@@ -113,6 +116,15 @@ struct rapl_model {
 	uint64_t since_ns;
 	unsigned int percent;
 	bool stopped;
+	/*
+	 * With a stamp, what was before since_ns, the last one first: an update has
+	 * the energy of its own time, also if the factor has changed since.
+	 */
+	struct rapl_stretch {
+		uint64_t since_ns;
+		rapl_u128 base_fs;
+		unsigned int percent;
+	} before[RAPL_STRETCHES];
 	/* last time that all counters went to 0 */
 	bool was_reset;
 	rapl_u128 reset_fs;

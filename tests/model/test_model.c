@@ -231,6 +231,14 @@ static void test_stamp(void)
 	says(0, RAPL_MSR_STAMPED, SECOND + 900000, 0, "stamp: a reset sets it back");
 	says(0, RAPL_MSR_STAMPED, 2 * SECOND, 99950000ULL << 32 | (uint32_t)(63.968 * (1 << 14)),
 	     "stamp: and it goes on from there");
+	machine(1, "pkg0=64 tick=1000000 stamp=pkg");
+	rapl_model_factor(&m, 1500000, 200);
+	says(0, RAPL_MSR_STAMPED, 1600000, 100000ULL << 32 | 1048,
+	     "stamp: of an update before the power changed");
+	rapl_model_factor(&m, 2250000, 0);
+	rapl_model_factor(&m, 2500000, 500);
+	says(0, RAPL_MSR_STAMPED, 2750000, 200000ULL << 32 | 2621, "stamp: and before two changes");
+	says(0, RAPL_MSR_STAMPED, 3000000, 300000ULL << 32 | 5767, "stamp: and behind them");
 	machine(1, "pkg0=64 tick=1000000 stamp=pkg late=3000000000");
 	says(0, RAPL_MSR_STAMPED, 3 * SECOND - 1, 0, "stamp: not before the feed");
 	says(0, RAPL_MSR_STAMPED, 4 * SECOND, 100000000ULL << 32 | 64 << 14, "stamp: but then");
