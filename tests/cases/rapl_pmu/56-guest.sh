@@ -37,7 +37,7 @@ begins()
 {
 	pmu truth 25 1e9 live read=1 power/energy-pkg@0 >/tmp/begin
 	cat /tmp/begin
-	awk '{ exit !($2 > 0 && $2 < $5) }' /tmp/begin
+	awk '{ exit !($2 > 0 && $2 < $5 + 0) }' /tmp/begin
 }
 
 dmesg_mark
