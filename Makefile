@@ -122,6 +122,9 @@ check-unit:	## unit tests only: seconds
 check-mutations:	## break both modules in known ways: a test must notice each (an hour)
 	@tests/mutations/run.sh -j '$(J)'
 
+prove:	## what the arithmetic and the rules do for every input, by CBMC
+	@tests/prove/run
+
 compare:	## the kernel's own rapl beside rapl_pmu: a table of what both measure
 	@tests/compare/run -k '$(KERNELS)'
 

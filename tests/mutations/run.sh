@@ -26,6 +26,7 @@ MODULE.list describes each by a few lines:
     [NAME] CASE on LINE            the case fails on that kernel; or
     [NAME] CASE on LINE passes     it does not: the control beside a fault
     [NAME] unit/TEST               a unit test of the host fails
+    [NAME] prove/PROPERTY          a property of tests/prove does not hold
     FILE  COMMAND                  sed -E COMMAND, which must change FILE
 CASE and FILE are MODULE's own, or have a slash and are those of tests/cases and
 of the checkout.
@@ -95,6 +96,7 @@ check_all()
 		apply "$dir/$name" "$name" || bad=1
 		case $test in
 		unit/*) compgen -G "$top/tests/$test.*" >/dev/null ;;
+		prove/*) "$top/tests/prove/run" -l | grep -xF "${test#prove/}" >/dev/null ;;
 		*) grep -q "^$test $line " <<<"$cells" ;;
 		esac || { say "$name: there is no case $test on $line"; bad=1; }
 	done < <(read_lists heads)
@@ -115,6 +117,13 @@ one()
 		"$0" --apply "$dir/tree" "$name" >"$dir/log" 2>&1 &&
 			make -s -C "$dir/tree/tests/unit" O="$dir" TESTS="${test#unit/}" >>"$dir/log" 2>&1 || rc=$?
 		seen=$(grep -m 1 '^not ok' "$dir/log" || true)
+		rm -rf "$dir/tree"
+		;;
+	prove/*)
+		line=
+		"$0" --apply "$dir/tree" "$name" >"$dir/log" 2>&1 &&
+			BUILD_DIR=$dir "$dir/tree/tests/prove/run" "${test#prove/}" >>"$dir/log" 2>&1 || rc=$?
+		seen=$(grep -m 1 '^not ok.*FAILURE' "$dir/log" || true)
 		rm -rf "$dir/tree"
 		;;
 	*)
