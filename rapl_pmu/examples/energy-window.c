@@ -23,13 +23,16 @@
 #include <math.h>
 #include <sched.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#define MS	(1. / 1000)
+#define US	(MS / 1000)
+#define NS	(US / 1000)
 
 /* Seconds and joules, doubles: 2^53 ns are 104 days */
 struct point {
@@ -55,7 +58,7 @@ static double now(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC_RAW, &t);
-	return t.tv_sec + t.tv_nsec * 1e-9;
+	return t.tv_sec + t.tv_nsec * NS;
 }
 
 /* The same by the counter's clock */
@@ -66,7 +69,7 @@ static double counter_now(const struct window *w)
 
 static struct point reading(const struct window *w)
 {
-	uint64_t group[3];
+	unsigned long long group[3];
 
 	if (read(w->fd, group, sizeof(group)) != sizeof(group)) {
 		perror("read");
@@ -104,14 +107,17 @@ static struct point next_update(struct window *w)
  */
 static void outside_ends(struct window *w, struct point p)
 {
-	if (p.time - w->outside.time > 10e-3)
+	if (p.time - w->outside.time > 10 * MS)
 		w->watts = (p.energy - w->outside.energy) / (p.time - w->outside.time);
 }
 
 static int event_of(const char *name, struct window *w, unsigned int nr, int cpu, int leader)
 {
 	static const char dir[] = "/sys/bus/event_source/devices/power";
-	struct perf_event_attr attr = { .size = sizeof(attr), .read_format = PERF_FORMAT_GROUP };
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.read_format = PERF_FORMAT_GROUP,
+	};
 	unsigned long long config;
 	char path[128];
 	FILE *f;
@@ -127,7 +133,7 @@ static int event_of(const char *name, struct window *w, unsigned int nr, int cpu
 	snprintf(path, sizeof(path), "%s/events/%s", dir, name);
 	f = fopen(path, "r");
 	if (!f || fscanf(f, "event=%llx", &config) != 1) {
-		fprintf(stderr, "there is no power/%s/: this processor has no stamped energy\n", name);
+		fprintf(stderr, "there is no power/%s/: no stamped energy here\n", name);
 		exit(1);
 	}
 	attr.config = config;
@@ -155,7 +161,7 @@ static void window_open(struct window *w, int cpu)
 	memset(w, 0, sizeof(*w));
 	w->fd = event_of("energy-pkg", w, 0, cpu, -1);
 	event_of("update-time", w, 1, cpu, w->fd);
-	w->scale[1] *= 1e-9;	/* it is in ns */
+	w->scale[1] *= NS;	/* it is in ns */
 	w->ahead_low = -INFINITY;
 	w->ahead_high = INFINITY;
 	w->outside = next_update(w);
@@ -215,7 +221,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	cpu = atoi(argv[1]);
-	seconds = atof(argv[2]) * 1e-6;
+	seconds = atof(argv[2]) * US;
 	count = argc == 4 ? atol(argv[3]) : 1;
 
 	CPU_ZERO(&set);
@@ -226,10 +232,10 @@ int main(int argc, char **argv)
 	}
 	window_open(&w, cpu);
 	while (count-- > 0) {
-		begin(&w, seconds < 5e-3);
+		begin(&w, seconds < 5 * MS);
 		for (until = now() + seconds; now() < until;)
 			;
-		joules = end(&w, seconds < 5e-3);
+		joules = end(&w, seconds < 5 * MS);
 		printf("%.6f J, %.3f W\n", joules, joules / seconds);
 	}
 	return 0;

@@ -37,7 +37,7 @@ function print_row(line,   a, o, r, target, ratio, best, worst)
 	worst = over(high[o], low[r])
 	print a[1], a[2], line, sprintf("%.0f", mid[o]),
 		sprintf("+%.0f-%.0f", high[o] - mid[o], mid[o] - low[o]),
-		sprintf("%.0f", mid[r]), sprintf("%.3f", ratio), target,
+		sprintf("%.0f", mid[r]), mid[r] ? sprintf("%.3f", ratio) : "-", target,
 		target ~ /^=/ ? verdict(target, mid[o], low[o], high[o]) : verdict(target, ratio, best, worst),
 		cell[o]
 }

@@ -30,7 +30,7 @@ sources_complete()
 	local file bad=0
 	while IFS= read -r file; do
 		make -s --no-print-directory print-sources | grep -qx "$file" || { echo "$file is not in DKMS_SOURCES"; bad=1; }
-	done < <(tree_files | grep -xE 'rapl_pmu/.*|kvm_arm_mpstate/.*|Kbuild|Makefile|dkms\.conf' | grep -v '\.md$')
+	done < <(tree_files | grep -xE 'rapl_pmu/.*|kvm_arm_mpstate/.*|Kbuild|Makefile|dkms\.conf' | grep -v '\.md$\|^rapl_pmu/examples/')
 	return $bad
 }
 
