@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, turbostat does not take its power from our PMU, or the watts
-# are wrong.
-# tier: fast 7
+# are wrong. In 95-turbostat.table: a client, and a server with update-time in the list.
+# tier: @tier@
 # timeout: 480
 # mem: 768
 # smp: 2,sockets=2,cores=1
-# model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
+# cpu: @cpu@
+# model: vendor=intel,packages=2,@model@
 # icount: shift=0,sleep=off
 # tools: turbostat strace
 
@@ -33,8 +34,8 @@ watts()
 		# the first line is the sum
 		if (lines++) {
 			split(lines == 2 ? want0 : want1, want, " ")
-			if (!near($column["PkgWatt"], want[1]) || !near($column["CorWatt"], want[2]) ||
-			    !near($column["RAMWatt"], want[3])) {
+			if (!near($column["PkgWatt"], want[1]) || !near($column["RAMWatt"], want[3]) ||
+			    (@cores@ && !near($column["CorWatt"], want[2]))) {
 				print "expected " (lines == 2 ? want0 : want1) ": " $0
 				bad = 1
 			}
@@ -43,11 +44,11 @@ watts()
 	}
 	END { exit bad || n < 4 }' /tmp/out
 }
-check "package, cores and DRAM within 2 % of truth" watts
+check "package, DRAM and, if counted, cores within 2 % of truth" watts
 by_perf()
 {
 	opened=$(grep -c "perf_event_open({type=$type.*) = [0-9]" /tmp/trace)
 	echo "$opened events of type $type were opened"
-	[ "$opened" -ge 6 ] || { head -5 /tmp/trace; return 1; }
+	[ "$opened" -ge @opened@ ] || { head -5 /tmp/trace; return 1; }
 }
 check "by perf_event_open() of our type" by_perf
