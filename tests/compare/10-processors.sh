@@ -10,7 +10,7 @@
 plan 2
 models() { modinfo -F alias "$1" | grep -c 'ven0000fam'; }
 check "load" compare_load
-compare_line "Intel models served" "$(models rapl)" "$(models rapl_pmu)"
+compare_line "Intel models served, without being asked for" "$(models rapl)" "$(models rapl_pmu)"
 ours() { pmu truth 10 0.5 mine/energy-pkg@0 >/tmp/ours; }
 check "Rocket Lake counts" ours
 theirs="does not load"

@@ -44,7 +44,7 @@ compare_count()
 compare_cell()
 {
 	awk -v event="$2" '
-		$1 == event { sub(/^[^ ]* /, ""); sub(/ J, truth /, " of "); sub(/, error/, ","); sub(/ *<--.*/, ""); print; found = 1 }
+		$1 == event { sub(/^[^ ]* /, ""); sub(/ J, truth /, " of "); sub(/, error/, " J,"); sub(/ *<--.*/, ""); print; found = 1 }
 		index($0, "pmu:") == 1 && !found { sub(/^pmu: /, ""); why = $0 }
 		END { if (!found) print why ? why : "no answer" }' "$1" | head -n 1
 }
