@@ -113,8 +113,12 @@ demo:	## perf reads an emulated two-package machine: true or not?
 check:	## unit tests, negative controls, boots on 6.1 and the newest kernel
 	@scripts/check -k '$(KERNELS)' -t '$(TESTS)' -j '$(J)'
 
-check-all:	## the same on every kernel line, slow tests too, and every flavour
-	@scripts/check -a -j '$(J)'
+check-all:	## the same on every kernel line, slow tests too, and every flavour; resumes
+	@scripts/check -a -j '$(J)' $(if $(AGAIN),--again)
+
+# make keeps -k and -l for itself.
+check-rest:	## list what check-all has still to run (AGAIN=1: all of it)
+	@scripts/check -a -l $(if $(AGAIN),--again)
 
 check-unit:	## unit tests only: seconds
 	@scripts/check -u

@@ -20,6 +20,7 @@ arch_only=
 controls=yes
 summary=0
 list_only=0
+resume=0
 shell_kernel=
 one_case=
 overlay=
@@ -40,6 +41,8 @@ usage: tests/run.sh [options]
   -o DIR      logs (default: build/tests)
   -m NAME     with that fault of tests/mutations in the modules and files
   -l          list what would run and stop
+  --resume    what passed in the same folder of logs, of the same content, kernel package
+              and QEMU, is not run again: it is taken over, and counts
   -v          show every test point
   --no-selftest     leave out the negative controls that otherwise run first
   --only-selftest   nothing but them
@@ -80,6 +83,7 @@ parse_args()
 		-o) out=$2; shift ;;
 		-m) mutation=$2; shift ;;
 		-l) list_only=1 ;;
+		--resume) resume=1 ;;
 		-v) verbose=1 ;;
 		--no-selftest) controls=no ;;
 		--only-selftest) controls=only ;;
@@ -103,6 +107,8 @@ parse_args()
 	case $jobs in ''|*[!0-9]*|0) usage_error "-j takes a number from 1, not '$jobs'" ;; esac
 	[ -z "${MODULES:-}" ] || [ -n "$(find "$MODULES" -maxdepth 1 -name '*.ko' 2>/dev/null)" ] ||
 		usage_error "no .ko file in the folder that MODULES names: '$MODULES'"
+	# Modules and files from elsewhere: nothing of them is in a cell's hash.
+	[ -z "$mutation$overlay${MODULES:-}" ] || resume=0
 	[ -z "$one_case" ] || [ -f "$one_case" ] || usage_error "--case takes a file, not '$one_case'"
 	[ -z "$overlay" ] || [ -d "$overlay" ] || usage_error "--overlay takes a folder, not '$overlay'"
 }
@@ -218,10 +224,10 @@ list_cells()
 # --- one cell ----------------------------------------------------------------
 
 # Each kernel is asked for once, in the parent, so that its progress shows.
-declare -A kernel_dir qemu_of module_dir
+declare -A kernel_dir qemu_of qemu_version module_dir
 prepare_kernel()
 {
-	local line=$1 arch=$2 version
+	local line=$1 arch=$2
 	if [ -z "${kernel_dir[$line $arch]:-}" ]; then
 		kernel_dir[$line $arch]=$("$top/tests/lab/fetch" kernel "$line" "$arch")
 		echo "# kernel $line $arch: $(cat "${kernel_dir[$line $arch]}/release")"
@@ -231,8 +237,8 @@ prepare_kernel()
 	*"$arch"*) qemu_of[$arch]=$QEMU ;;
 	*) qemu_of[$arch]=$("$top/tests/lab/fetch" qemu "$arch") ;;
 	esac
-	version=$("${qemu_of[$arch]}" --version | head -n 1 | cut -d' ' -f4)
-	echo "# qemu $arch: ${qemu_of[$arch]} ($version), accel ${ACCEL:-tcg}"
+	qemu_version[$arch]=$("${qemu_of[$arch]}" --version | head -n 1)
+	echo "# qemu $arch: ${qemu_of[$arch]} ($(cut -d' ' -f4 <<<"${qemu_version[$arch]}")), accel ${ACCEL:-tcg}"
 }
 
 # source_of FILE: the tree that modules and files come from: this one, or a copy of it
@@ -376,6 +382,59 @@ boot_cell()
 	done
 }
 
+# content FILE LINE ARCH MUST: a hash of what decides how the cell ends, by content, not by
+# commit: its files, the module's, the lab's, the kernel's package, QEMU
+content()
+{
+	local file=$1 module=rapl_pmu key words word paths found=()
+	[ "$3" = x86_64 ] || module=kvm_arm_mpstate
+	cd "$top"
+	paths=(Kbuild dkms.conf "$module" tests/run.sh tests/lab tests/guest/init
+		"$file" "${file%.sh}.host" "${file%/*}/suite")
+	while read -r _ key words; do
+		for word in $words; do
+			case $key in
+			guest:) paths+=("tests/guest/$word" "tests/guest/$word".* tests/guest/*.h) ;;
+			kmod:) paths+=("tests/guest/kmod/$word") ;;
+			files:) paths+=("${word%%:*}") ;;
+			model:) paths+=(tests/model) ;;
+			image:) paths+=(tests/aged) ;;
+			mutation:) paths+=(tests/mutations) ;;
+			esac
+		done
+	done < <(header_lines "$file")
+	for word in "${paths[@]}"; do
+		[ ! -e "$word" ] || found+=("$word")
+	done
+	{
+		echo "${kernel_dir[$2 $3]##*/} ${qemu_version[$3]} ${ACCEL:-tcg} $4"
+		# not what a build left
+		find -L "${found[@]}" -type f ! -name '*.md' ! -name '*.o' ! -name '*.ko' ! -name '*.mod' \
+			! -name '*.mod.c' ! -name '.*' ! -name modules.order -print0 |
+			sort -zu | xargs -0 sha256sum | sed "s,  $work/,  ,"
+	} | sha256sum | cut -c1-16
+}
+
+# passed DIR FILE: did the cell that was run there last pass?
+passed()
+{
+	local word expect
+	read -r word _ <"$1/verdict" || return
+	expect=$(case_field "$2" expect)
+	case $word:$expect in
+	ok: | SKIP: | "$expect:$expect") ;;
+	*) return 1 ;;
+	esac
+}
+
+# take_over FILE LINE ARCH MUST DIR: has it passed before, with the same content?
+take_over()
+{
+	[ $resume -eq 1 ] && [ -e "$5/content" ] && [ -e "$5/verdict" ] && passed "$5" "$1" || return
+	prepare_kernel "$2" "$3" >/dev/null
+	[ "$(cat "$5/content")" = "$(content "${@:1:4}")" ]
+}
+
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
 run_cell()
 {
@@ -416,6 +475,10 @@ run_cell()
 	fi
 	judge_cell "$dir" "$deny" "$tests/lab/splat.allow" "$(case_field "$file" splat)" "$must" \
 		>"$dir/verdict"
+	# Not if the tree was worked on meanwhile
+	[ -z "${content_of[$dir]:-}" ] ||
+		[ "$(content "$file" "$line" "$arch" "$must")" != "${content_of[$dir]}" ] ||
+		echo "${content_of[$dir]}" >"$dir/content"
 	# 40 MB each, and a rerun makes it anew
 	rm -f "$dir/initramfs" "$dir/vmlinuz" "$dir/vars.fd" "$dir/disk"
 }
@@ -426,15 +489,26 @@ cell_dir() { echo "$out/$(case_name "$1" | tr / .).$2.$3"; }
 
 pass=0 fail=0 skip=0 number=0
 points_pass=0 points_fail=0 points_skip=0
+cells_taken=0 points_taken=0
+declare -A content_of=()
 
-# report_cell FILE LINE ARCH DIR: one KTAP line and, on failure, why and the rerun line
+# report_taken FILE LINE ARCH DIR: one that an earlier run had
+report_taken()
+{
+	local before=$points_pass
+	report_cell "$@" "taken over, run $(date -r "$4/verdict" '+%F %H:%M'), "
+	cells_taken=$((cells_taken + 1))
+	points_taken=$((points_taken + points_pass - before))
+}
+
+# report_cell FILE LINE ARCH DIR [REMARK]: one KTAP line and, on failure, why and the rerun line
 report_cell()
 {
 	local file=$1 line=$2 arch=$3 dir=$4 verdict name time expect word p f s inner
 	verdict=$(cat "$dir/verdict" 2>/dev/null || echo "LOST the cell's own script died, see $dir")
 	word=${verdict%%[[:space:]]*}
 	name="$(case_name "$file") $(cat "${kernel_dir[$line $arch]}/release")"
-	time="time=$(cat "$dir/seconds" 2>/dev/null || echo 0)"
+	time="${5:-}time=$(cat "$dir/seconds" 2>/dev/null || echo 0)"
 	[ ! -s "$dir/again" ] || time="$time second try, the first one $(cat "$dir/again")"
 	expect=$(case_field "$file" expect)
 	number=$((number + 1))
@@ -510,11 +584,20 @@ wait_one()
 # run_cells: reads "file line arch must" lines
 run_cells()
 {
-	local file line arch must dir list=() row
-	mapfile -t list
-	for row in "${list[@]}"; do
+	local file line arch must dir all list=() row
+	mapfile -t all
+	for row in "${all[@]}"; do
 		read -r file line arch must <<<"$row"
+		dir=$(cell_dir "$file" "$line" "$arch")
 		prepare_kernel "$line" "$arch"
+		if take_over "$file" "$line" "$arch" "$must" "$dir"; then
+			report_taken "$file" "$line" "$arch" "$dir"
+			continue
+		fi
+		list+=("$row")
+		# Made of other things than what lies here, it says nothing about that.
+		[ -n "$mutation$overlay${MODULES:-}" ] ||
+			content_of[$dir]=$(content "$file" "$line" "$arch" "$must")
 		prepare_modules "$file" "$line" "$arch"
 		prepare_model "$file"
 		prepare_firmware "$file"
@@ -533,6 +616,13 @@ run_cells()
 	while [ ${#running[@]} -gt 0 ]; do
 		wait_one
 	done
+}
+
+totals()
+{
+	[ $cells_taken -eq 0 ] || echo "# Taken over, not run again: $cells_taken cells, $points_taken points"
+	echo "# Totals: pass:$pass fail:$fail skip:$skip"
+	[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
 }
 
 # An interactive guest: console on the terminal, Ctrl-a x ends QEMU
@@ -565,7 +655,7 @@ run_shell()
 
 main()
 {
-	local files=() f cells='' control_cells='' total
+	local files=() f line arch must cells='' control_cells='' total
 	parse_args "$@"
 	work=$(mktemp -d)
 	# A suite is a folder of cases: one for each module in cases/, and those that make figures.
@@ -591,8 +681,10 @@ main()
 		control_cells=$(tier=all list_cells $selftests)
 	fi
 	if [ $list_only -eq 1 ]; then
-		while read -r f line arch _; do
-			[ -z "$f" ] || echo "$(case_name "$f") $line $arch"
+		while read -r f line arch must; do
+			[ -n "$f" ] || continue
+			take_over "$f" "$line" "$arch" "$must" "$(cell_dir "$f" "$line" "$arch")" ||
+				echo "$(case_name "$f") $line $arch"
 		done <<<"$control_cells"$'\n'"$cells"
 		return
 	fi
@@ -608,16 +700,14 @@ main()
 	if [ -n "$control_cells" ]; then
 		run_cells <<<"$control_cells"
 		if [ $fail -gt 0 ]; then
-			echo "# Totals: pass:$pass fail:$fail skip:$skip"
 			say "the negative controls failed: this runner's verdicts cannot be trusted," \
 				"nothing else was run"
-			[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
+			totals
 			exit 1
 		fi
 	fi
 	[ -z "$cells" ] || run_cells <<<"$cells"
-	echo "# Totals: pass:$pass fail:$fail skip:$skip"
-	[ $summary -eq 0 ] || echo "$points_pass passed, $points_fail failed"
+	totals
 	[ $fail -eq 0 ] || exit 1
 	[ $((pass + skip)) -gt 0 ] || exit 77
 }

@@ -70,7 +70,8 @@ done
 mkdir -p "$work/kernel" "$work/overlay" "$work/firmware/usr/share/OVMF"
 echo 6.1.0-0-amd64 >"$work/kernel/release"
 echo variables >"$work/firmware/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
-echo "echo '$work/kernel'" >>"$lab/tests/lab/fetch"
+echo "$work/kernel" >"$work/newest"
+echo "cat '$work/newest'" >>"$lab/tests/lab/fetch"
 # keeps the sources, the case and its files for a look
 cat >>"$lab/tests/lab/build-module" <<BUILD
 cp -r "\$4/b" "$work/built" && echo "$work/built"
@@ -82,8 +83,9 @@ cat >"$work/qemu-x86_64" <<'QEMU'
 #!/bin/sh
 for word; do
 	case $word in
+	--version) echo "QEMU emulator version ${VERSION:-1}" ;;
 	file:*) printf 'Linux version 6.1\nRun /init as init process\n' >"${word#file:}" ;;
-	file,id=res,path=*) printf 'screen\nKTAP version 1\n1..1\n%s 1 it ran\nexit 0\n' "${POINT:-ok}" >"${word##*=}" ;;
+	file,id=res,path=*) printf 'screen\nKTAP version 1\n1..1\n%s 1 it ran\nexit 0\n' "${POINT:-ok}" >"${word##*=}"; eval "${DURING:-}" ;;
 	esac
 done
 QEMU
@@ -166,6 +168,84 @@ firmware()
 no_firmware()
 {
 	says 2 "needs FIRMWARE=" env QEMU="$work/qemu-x86_64" "$run" --case "$work/firm.sh" -k 6.1:x86_64
+}
+
+# --- what passed is not run again ---
+
+# resumed TAKEN [ARGUMENT...]: both cells pass, TAKEN of them not by running
+resumed()
+{
+	local want=$1 got
+	shift
+	QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" --resume --no-selftest -k 6.1:x86_64 -T all \
+		-t 'a/10-one b/10-slow' -o "$work/kept" -j2 --summary "$@" >"$work/ran" 2>&1 || { cat "$work/ran"; return 1; }
+	got=$(grep -c '^ok .* # taken over, run 20.* points=.$' "$work/ran" || true)
+	[ "$got" -eq "$want" ] || { echo "$got were taken over, not $want"; cat "$work/ran"; return 1; }
+	has "$work/ran" '# Totals: pass:2 fail:0' || return
+	[ "$want" -eq 0 ] || has "$work/ran" "# Taken over, not run again: $want cells, "
+}
+
+# remain CELLS: listed as left to be run
+remain()
+{
+	local got
+	got=$(QEMU=$work/qemu-x86_64 "$run" --resume -l --no-selftest -k 6.1:x86_64 -T all \
+		-t 'a/10-one b/10-slow' -o "$work/kept" | paste -sd,)
+	[ "$got" = "$1" ] || { echo "expected $1"; echo "got      $got"; return 1; }
+}
+
+# change FILE TAKEN: so many of both do not depend on it
+change()
+{
+	mkdir -p "$(dirname "$lab/$1")"
+	echo '# changed' >>"$lab/$1"
+	resumed "$2"
+}
+
+resume()
+{
+	remain 'a/10-one 6.1 x86_64,b/10-slow 6.1 x86_64' && resumed 0 && resumed 2 && remain '' &&
+		has "$work/ran" '2 cells, 2 points' '2 passed, 0 failed' || return
+	# asked for without --resume they run
+	QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" --no-selftest -k 6.1:x86_64 -t a/10-one \
+		-o "$work/kept" >"$work/ran" || return
+	! grep 'taken over' "$work/ran"
+}
+
+resume_changed()
+{
+	resumed 2 && cp "$work/30-red.host" "$lab/tests/cases/b/10-slow.host" || return
+	change tests/cases/a/10-one.sh 0 && change tests/cases/b/10-slow.host 1 &&
+		change tests/cases/b/suite 1 && change rapl_pmu/x.c 0 && change kvm_arm_mpstate/x.c 2 &&
+		change README.md 2 && change Kbuild 0 && change tests/lab/new 0 || return
+	rm -r "$lab"/{tests/cases/b/{10-slow.host,suite},rapl_pmu,kvm_arm_mpstate,README.md,Kbuild,tests/lab/new}
+}
+
+resume_elsewhere()
+{
+	resumed 0 && VERSION=2 resumed 0 && VERSION=2 resumed 2 || return
+	cp -r "$work/kernel" "$work/kernel-2"
+	echo "$work/kernel-2" >"$work/newest"
+	VERSION=2 resumed 0 && VERSION=2 resumed 2 || return
+	echo "$work/kernel" >"$work/newest"
+	resumed 0
+}
+
+# Nothing is known of a cell that failed, was ended, or ran while its files were changed.
+resume_failed()
+{
+	local case=$lab/tests/cases/a/10-one.sh
+	resumed 2 || return
+	! POINT='not ok' QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" --no-selftest \
+		-k 6.1:x86_64 -t a/10-one -o "$work/kept" >/dev/null || return
+	remain 'a/10-one 6.1 x86_64' && resumed 1 || return
+	rm "$work/kept/a.10-one.6.1.x86_64/verdict"
+	remain 'a/10-one 6.1 x86_64' && resumed 1 || return
+	cp "$case" "$work/before"
+	DURING="echo '# while it ran' >>$case" QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" \
+		--no-selftest -k 6.1:x86_64 -t a/10-one -o "$work/kept" >/dev/null || return
+	cp "$work/before" "$case"
+	remain 'a/10-one 6.1 x86_64' && resumed 1
 }
 
 # --- mutations ---
@@ -282,6 +362,10 @@ point "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7
 point "it has the row's words, and the host part of all" a_row
 point "rows that do not fit their table" bad_row
 point "a case from elsewhere, with files laid over the guest" outside
+point "--resume: what passed is taken over and counts; -l has what is left" resume
+point "--resume: what changed runs, as do all with another lab or module" resume_changed
+point "--resume: another kernel package or QEMU" resume_elsewhere
+point "--resume: what failed, was ended or changed meanwhile" resume_failed
 point "firmware" firmware
 point "firmware, but where is it?" no_firmware
 point "mutations of header and -m, in a copy" by_header
@@ -289,7 +373,6 @@ point "-m with a mutation that there is not" no_mutation
 point "a mutation that changes nothing" says 1 "nothing changes nothing in b/numbers: s/four/five/" "$mutate" --check
 point "what must pass passes, what must fail does not" both_outcomes
 point "a mutation that a unit test of the host must notice" by_unit
-point "all the real mutations apply, and their cases run where they say" "$top/tests/mutations/run.sh" --check
 point "fetch: unknown line" says 2 "unknown kernel line" "$top/tests/lab/fetch" kernel 4.19 x86_64
 point "fetch: unknown architecture" says 2 "known are" "$top/tests/lab/fetch" qemu riscv64
 point "fetch: no archive, nothing cached" says 1 "nothing cached and the archive cannot be read" offline empty

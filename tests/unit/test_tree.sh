@@ -153,4 +153,5 @@ for arch in riscv64 armv7l i686; do
 	point "dkms.conf: $arch is left alone" dkms_says 6.1.0 "$arch" "excluded off"
 done
 point "dkms.conf: no variable set" dkms_bare
+point "all mutations apply, and their cases run where they say" tests/mutations/run.sh --check
 finish
