@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the joules are wrong: every domain, two packages that differ,
 # whoever reads and however many do.
+# tier: fast 7
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,high=0xdeadbeef
 # icount: shift=0,sleep=off

@@ -2,6 +2,7 @@
 # If this fails, one PMU that cannot be had takes the other with it, or a CPU whose
 # coming online failed half way stands in the cpumask for ever, or registering that
 # fails while somebody reads the cpumask never ends.
+# tier: fast 7
 # smp: 4,sockets=2,cores=2
 # cpu: EPYC
 # model: vendor=amd,packages=2,pkg0=100/21/0/0/0,pkg1=200/63.5/0/0/0

@@ -2,7 +2,7 @@
 # If this fails, a BPF program that reads an event while others read it, or while it
 # is switched on, makes it count energy twice, or that of the time when it was off:
 # BPF takes none of perf's locks.
-# tier: fast 7
+# tier: slow
 # timeout: 240
 # model: vendor=intel,packages=1,unit=16,pkg0=9000/45/5/3/90,tick=0
 # guest: pmu
