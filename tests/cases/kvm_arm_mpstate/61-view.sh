@@ -15,6 +15,7 @@ held() { grep -q '^hold: pid' /tmp/hold; }
 
 check "load" load_mod kvm_arm_mpstate
 check "no VM was seen yet" no_vms
+: >/tmp/hold
 mpstate hold /tmp/let-go >/tmp/hold &
 check "a VM of three" wait_for 60 held
 pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
@@ -32,6 +33,7 @@ check "a rejected SET is counted" count "set rejected 1"
 touch /tmp/let-go
 wait
 check "the VM is forgotten when it ends" no_vms
+: >/tmp/hold
 mpstate hold /tmp/never >/tmp/hold &
 wait_for 60 held
 pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
@@ -41,6 +43,7 @@ check "also when its VMM is killed" wait_for 20 no_vms
 check "unload" unload_mod kvm_arm_mpstate
 
 rm -f /tmp/let-go
+: >/tmp/hold
 mpstate guest /tmp/let-go >/tmp/hold &
 wait_for 60 held
 pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
@@ -61,6 +64,7 @@ check "and the file says so" short
 touch /tmp/let-go
 wait
 rm -f /tmp/let-go
+: >/tmp/hold
 mpstate hold /tmp/let-go >/tmp/hold &
 wait_for 60 held
 pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
