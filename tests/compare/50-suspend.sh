@@ -13,9 +13,7 @@ rm -f /tmp/over
 (
 	sleep 3
 	rapltruth stop
-	echo 0 >/sys/class/rtc/rtc0/wakealarm
-	echo +15 >/sys/class/rtc/rtc0/wakealarm
-	echo mem >/sys/power/state
+	to_sleep
 	rapltruth go
 	sleep 3
 	touch /tmp/over

@@ -92,6 +92,17 @@ refuse_dmesg()
 # holds FILE TEXT: and nothing else
 holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1"), expected $2"; return 1; }; }
 
+# to_sleep: suspend to RAM, and wake up by the clock; the log has what came since
+to_sleep()
+{
+	dmesg_mark
+	# Real time: too little, and it is over before a slow machine sleeps.
+	echo 0 >/sys/class/rtc/rtc0/wakealarm
+	echo +15 >/sys/class/rtc/rtc0/wakealarm || return 1
+	echo mem >/sys/power/state || return 1
+	expect_dmesg 'ACPI: (PM: )?Waking up from system sleep state S3'
+}
+
 # trace_timer: rapl_pmu's only, which other timers of the machine would drown
 trace_timer()
 {

@@ -10,15 +10,6 @@
 # guest: stamp
 
 plan 5
-to_sleep()
-{
-	dmesg_mark
-	# Real time: too little, and it is over before a slow machine sleeps.
-	echo 0 >/sys/class/rtc/rtc0/wakealarm
-	echo +15 >/sys/class/rtc/rtc0/wakealarm || return 1
-	echo mem >/sys/power/state || return 1
-	expect_dmesg 'ACPI: (PM: )?Waking up from system sleep state S3'
-}
 check "load" load_mod rapl_pmu
 start /tmp/read stamp read /tmp/over 100 every=0.02 power/energy-pkg@0 power/update-time@0 &
 sleep 2

@@ -13,16 +13,6 @@ plan 10
 all="energy-cores energy-pkg energy-ram energy-gpu energy-psys"
 on() { for event in $all; do printf 'power/%s@%s ' "$event" "$1"; done; }
 
-to_sleep()
-{
-	dmesg_mark
-	# Real time: too little, and it is over before a slow machine sleeps.
-	echo 0 >/sys/class/rtc/rtc0/wakealarm
-	echo +15 >/sys/class/rtc/rtc0/wakealarm || return 1
-	echo mem >/sys/power/state || return 1
-	expect_dmesg 'ACPI: (PM: )?Waking up from system sleep state S3'
-}
-
 # result NAME: of what counts until /tmp/NAME.over
 result() { touch "/tmp/$1.over"; good "/tmp/$1"; }
 
