@@ -12,13 +12,20 @@ count() { grep -qxE "$1" $view/counts || { cat $view/counts; return 1; }; }
 # nothing but the heading, not even a VM without vCPUs
 no_vms() { ! grep -qv '^# \(VMs seen\|vm_pid vcpu\)' $view/vms || { cat $view/vms; return 1; }; }
 held() { grep -q '^hold: pid' /tmp/hold; }
+# begin VMM...: in the background; goes on when its VM is there, of process $pid
+begin()
+{
+	# not the line of the one before
+	: >/tmp/hold
+	"$@" >/tmp/hold &
+	wait_for 60 held
+	pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+}
 
 check "load" load_mod kvm_arm_mpstate
 check "no VM was seen yet" no_vms
-: >/tmp/hold
-mpstate hold /tmp/let-go >/tmp/hold &
-check "a VM of three" wait_for 60 held
-pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+begin mpstate hold /tmp/let-go
+check "a VM of three" held
 check "vcpu 0 is on, its thread is one of the process" row "$pid 0 [0-9]+ runnable none -"
 is_thread() { [ -d "/proc/$pid/task/$(sed -n "s/^$pid 0 \([0-9]*\) .*/\1/p" $view/vms)" ]; }
 check "which is there" is_thread
@@ -33,20 +40,14 @@ check "a rejected SET is counted" count "set rejected 1"
 touch /tmp/let-go
 wait
 check "the VM is forgotten when it ends" no_vms
-: >/tmp/hold
-mpstate hold /tmp/never >/tmp/hold &
-wait_for 60 held
-pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+begin mpstate hold /tmp/never
 kill -9 $!
 wait
 check "also when its VMM is killed" wait_for 20 no_vms
 check "unload" unload_mod kvm_arm_mpstate
 
 rm -f /tmp/let-go
-: >/tmp/hold
-mpstate guest /tmp/let-go >/tmp/hold &
-wait_for 60 held
-pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+begin mpstate guest /tmp/let-go
 check "load under a VM" load_mod kvm_arm_mpstate
 check "which has not been seen" no_vms
 touch /tmp/let-go
@@ -64,10 +65,7 @@ check "and the file says so" short
 touch /tmp/let-go
 wait
 rm -f /tmp/let-go
-: >/tmp/hold
-mpstate hold /tmp/let-go >/tmp/hold &
-wait_for 60 held
-pid=$(sed -n 's/^hold: pid //p' /tmp/hold)
+begin mpstate hold /tmp/let-go
 check "when they have gone, a new one is there, under its own pid" row "$pid 0 [0-9]+ runnable none -"
 touch /tmp/let-go
 wait
