@@ -3,20 +3,13 @@
  * What tests/prove/run has CBMC calculate for every input: each function is a property
  * of rapl_pmu/energy.h or of cpu.c's units.
  */
+#include "prove.h"
 #include "host.h"
 #include "energy.h"
 #include "cpu.h"
 #include "cpu_unit.h"	/* the function of cpu.c, which tests/prove/run takes out */
 
 __extension__ typedef unsigned __int128 u128;
-
-u8 nondet_u8(void);
-u32 nondet_u32(void);
-u64 nondet_u64(void);
-bool nondet_bool(void);
-
-#define ASSUME(what)		__CPROVER_assume(what)
-#define PROVE(what, text)	__CPROVER_assert(what, text)
 
 /* As rapl_unit_valid() lets them in; packages and cores */
 static struct rapl_unit any_unit(void)

@@ -3,13 +3,8 @@
  * What tests/prove/run has CBMC calculate for every input: the rules of
  * kvm_arm_mpstate/state.h.
  */
+#include "prove.h"
 #include "state.h"
-
-unsigned int nondet_u32(void);
-unsigned char nondet_u8(void);
-
-#define ASSUME(what)		__CPROVER_assume(what)
-#define PROVE(what, text)	__CPROVER_assert(what, text)
 
 static struct mpst_rules any_rules(void)
 {
