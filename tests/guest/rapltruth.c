@@ -102,7 +102,7 @@ static const char usage[] =
 	"reset                 all counters go to 0\n"
 	"factor PERCENT        power from now on, in percent of the watts given\n"
 	"stop | go             no energy is used | is used again\n"
-	"Domains: pkg cores ram gpu psys core\n";
+	"Domains: pkg cores ram gpu psys core; get: work0 to work3, instructions of a class, too\n";
 
 int main(int argc, char **argv)
 {

@@ -15,6 +15,7 @@
 #define TRUTH_SIGNATURE	0x4c504152	/* "RAPL" */
 #define TRUTH_CORE	0x80000000U
 #define TRUTH_DOMAINS	5
+#define TRUTH_CLASSES	4	/* of instructions, after the domains */
 
 enum { TRUTH_MARK = 1, TRUTH_RESET, TRUTH_FACTOR, TRUTH_STOP };
 
@@ -58,7 +59,7 @@ static inline void command_model(unsigned int command, unsigned int value)
 		die("the model refused command %u with value %u", command, value);
 }
 
-/* What to ask for: domain NAME of package INDEX, or core INDEX of the machine */
+/* What to ask for: domain or class NAME of package INDEX, or core INDEX of the machine */
 static inline unsigned int truth_question(const char *name, unsigned int index)
 {
 	unsigned int d;
@@ -68,7 +69,9 @@ static inline unsigned int truth_question(const char *name, unsigned int index)
 	for (d = 0; d < TRUTH_DOMAINS; d++)
 		if (!strcmp(name, truth_names[d]))
 			return index << 8 | d;
-	die("the model knows no domain %s: pkg cores ram gpu psys core", name);
+	if (sscanf(name, "work%u", &d) == 1 && d < TRUTH_CLASSES)
+		return index << 8 | (TRUTH_DOMAINS + d);
+	die("the model knows no domain %s: pkg cores ram gpu psys core work0 to work3", name);
 }
 
 #endif /* TESTS_GUEST_TRUTH_H */

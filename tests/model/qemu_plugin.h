@@ -60,6 +60,8 @@ typedef void (*discon_cb)(unsigned int vcpu, int type, uint64_t from, uint64_t t
 void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, tb_cb cb, void *data);
 void qemu_plugin_register_vcpu_discon_cb(plugin_id id, int type, discon_cb cb, void *data);
+void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb *tb, vcpu_cb cb, int flags,
+					  void *data);
 void qemu_plugin_register_atexit_cb(plugin_id id, exit_cb cb, void *data);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    vcpu_cb cb, int flags, void *data);

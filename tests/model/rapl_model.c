@@ -21,6 +21,7 @@
 #define MAX_PERIOD_NS	100000000000000ULL	/* 100000 s */
 #define MILLION		1000000ULL
 #define ZJ_PER_UJ	1000000000000000ULL
+#define FS_PER_NS	MILLION
 #define ZJ_PER_J	((rapl_u128)ZJ_PER_UJ * MILLION)
 
 static const char *const domain_names[RAPL_REGISTERS] = {
@@ -151,6 +152,23 @@ static bool parse_watts(uint64_t *uwatt, const char *s)
 		return false;
 	memcpy(uwatt, w, sizeof(w));
 	return true;
+}
+
+/* W[:W...] */
+static bool parse_work(struct rapl_config *cfg, const char *s)
+{
+	unsigned int class;
+
+	memset(cfg->work_uwatt, 0, sizeof(cfg->work_uwatt));
+	for (class = 0; class < RAPL_CLASSES; class++) {
+		s = parse_micro(s, MAX_UWATT, &cfg->work_uwatt[class]);
+		if (!s)
+			return false;
+		if (*s != ':')
+			return !*s;
+		s++;
+	}
+	return false;
 }
 
 static bool parse_wave(struct rapl_config *cfg, const char *s)
@@ -369,6 +387,10 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 		end = parse_micro(v, MAX_UWATT, &cfg->core_uwatt);
 		good = end && !*end;
 		cfg->has_core = true;
+	} else if (NAME("work")) {
+		takes = "watts of a CPU that runs code of class 0:1:2:3, at most 1000000 each with 6 decimals, missing ones are 0";
+		good = parse_work(cfg, v);
+		cfg->has_work = true;
 	} else if (NAME("wave")) {
 		takes = "const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS with factors LO and HI up to 100";
 		good = parse_wave(cfg, v);
@@ -387,7 +409,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 	}
 	if (!takes)
 		return fail(err, errlen,
-			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick jitter seed stamp stamp_start skew late s3 bit truth access",
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core work wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick jitter seed stamp stamp_start skew late s3 bit truth access",
 			    (int)len, arg);
 	return good || fail(err, errlen, "%s is not valid: %.*s= takes %s", arg, (int)len, arg, takes);
 }
@@ -413,6 +435,8 @@ bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, s
 		return fail(err, errlen, "atom=1 is for vendor=intel");
 	if (cfg->vendor == RAPL_AMD && cfg->stamp)
 		return fail(err, errlen, "stamp= is for vendor=intel: AMD has no such register");
+	if (cfg->has_work && (cfg->late_ns || cfg->skew_ns))
+		return fail(err, errlen, "work= does not go together with late= or skew=");
 	if (cfg->jitter_max_ns && (cfg->tick_ns < 100 || cfg->jitter_max_ns <= cfg->tick_ns ||
 				   cfg->jitter_sd_ns > cfg->tick_ns / 2))
 		return fail(err, errlen,
@@ -518,6 +542,125 @@ static uint64_t last_update(const struct rapl_model *m, uint64_t now)
 	return now - rest + m->updates[from];
 }
 
+/* ---- what the CPUs run ---- */
+
+static void init_work(struct rapl_model *m)
+{
+	const size_t cpus = m->cfg.cpus;
+	rapl_u128 *zj = calloc((RAPL_NOTES + 1) * cpus, sizeof(*zj));
+	unsigned int i;
+
+	m->running = calloc(cpus, sizeof(*m->running));
+	if (!zj || !m->running)
+		abort();
+	for (i = 0; i < cpus; i++)
+		m->running[i] = RAPL_ASLEEP;
+	for (i = 0; i < RAPL_NOTES; i++)
+		m->notes[i].zj = zj + i * cpus;
+	m->reset_zj = zj + RAPL_NOTES * cpus;
+	m->n_notes = 1;			/* nothing at power-on */
+}
+
+static const struct rapl_note *last_note(const struct rapl_model *m)
+{
+	return &m->notes[(m->n_notes - 1) % RAPL_NOTES];
+}
+
+/* What a CPU has used since the last note */
+static rapl_u128 since_note_zj(const struct rapl_model *m, unsigned int cpu, uint64_t now)
+{
+	const struct rapl_note *last = last_note(m);
+
+	if (m->stopped || m->running[cpu] == RAPL_ASLEEP || now <= last->ns)
+		return 0;
+	return (rapl_u128)(now - last->ns) * FS_PER_NS * m->cfg.work_uwatt[m->running[cpu]] *
+		m->percent / 100;
+}
+
+/* Before anything changes that the energy depends on */
+static void note_work(struct rapl_model *m, uint64_t now)
+{
+	const struct rapl_note *last = last_note(m);
+	struct rapl_note *note = &m->notes[m->n_notes % RAPL_NOTES];
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < m->cfg.cpus; cpu++) {
+		rapl_u128 more = since_note_zj(m, cpu, now);
+
+		note->zj[cpu] = last->zj[cpu] + more;
+		if (more)
+			m->class_zj[rapl_model_package(m, cpu)][m->running[cpu]] += more;
+	}
+	note->ns = now > last->ns ? now : last->ns;
+	m->n_notes++;
+}
+
+void rapl_model_run(struct rapl_model *m, unsigned int cpu, unsigned int class, uint64_t now)
+{
+	note_work(m, now);
+	m->running[cpu] = class;
+}
+
+uint64_t rapl_model_class_uj(const struct rapl_model *m, unsigned int package,
+			     unsigned int class, uint64_t now)
+{
+	rapl_u128 zj = m->class_zj[package][class];
+	unsigned int cpu;
+
+	for (cpu = 0; cpu < m->cfg.cpus; cpu++)
+		if (rapl_model_package(m, cpu) == package && m->running[cpu] == class)
+			zj += since_note_zj(m, cpu, now);
+	return zj / ZJ_PER_UJ;
+}
+
+/* Of one CPU, at a time; between two notes it used its energy evenly. */
+static rapl_u128 cpu_zj(const struct rapl_model *m, unsigned int cpu, uint64_t now)
+{
+	const struct rapl_note *note, *next = NULL;
+	uint64_t i = m->n_notes;
+
+	for (;; next = note) {
+		note = &m->notes[--i % RAPL_NOTES];
+		if (note->ns <= now || !i || m->n_notes - i == RAPL_NOTES)
+			break;
+	}
+	if (!next)
+		return note->zj[cpu] + since_note_zj(m, cpu, now);
+	if (now <= note->ns)
+		return note->zj[cpu];
+	return note->zj[cpu] +
+		(next->zj[cpu] - note->zj[cpu]) / (next->ns - note->ns) * (now - note->ns);
+}
+
+/* Of n CPUs */
+static rapl_u128 work_zj(const struct rapl_model *m, unsigned int first, unsigned int n,
+			 uint64_t now)
+{
+	rapl_u128 zj = 0;
+
+	if (!m->cfg.has_work)
+		return 0;
+	for (; n--; first++)
+		zj += now == RAPL_AT_RESET ? m->reset_zj[first] : cpu_zj(m, first, now);
+	return zj;
+}
+
+/* The CPUs whose work is in a package's domain */
+static rapl_u128 package_work_zj(const struct rapl_model *m, unsigned int package,
+				 enum rapl_domain domain, uint64_t now)
+{
+	const unsigned int n = m->cfg.cpus_per_package;
+
+	if (domain == RAPL_RAM || domain == RAPL_GPU)
+		return 0;
+	return work_zj(m, package * n, n, now);
+}
+
+static rapl_u128 core_work_zj(const struct rapl_model *m, unsigned int core, uint64_t now)
+{
+	return work_zj(m, core * m->cfg.threads, m->cfg.threads, now);
+}
+
 /* ---- energy ---- */
 
 void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg)
@@ -527,6 +670,8 @@ void rapl_model_init(struct rapl_model *m, const struct rapl_config *cfg)
 	m->percent = 100;
 	if (cfg->jitter_max_ns)
 		draw_updates(m);
+	if (cfg->has_work)
+		init_work(m);
 }
 
 /* Integral of the wave's factor from 0 to t, in fs (millionths times ns). */
@@ -589,6 +734,8 @@ static rapl_u128 effective_fs(const struct rapl_model *m, uint64_t now)
 
 static void fold_time(struct rapl_model *m, uint64_t now)
 {
+	if (m->cfg.has_work)
+		note_work(m, now);
 	if (now > m->since_ns) {
 		memmove(m->before + 1, m->before, sizeof(m->before) - sizeof(m->before[0]));
 		m->before[0] = (struct rapl_stretch){
@@ -604,6 +751,10 @@ void rapl_model_reset(struct rapl_model *m, uint64_t now)
 {
 	m->reset_fs = effective_fs(m, now);
 	m->reset_ns = now;
+	if (m->cfg.has_work) {
+		note_work(m, now);
+		memcpy(m->reset_zj, last_note(m)->zj, m->cfg.cpus * sizeof(*m->reset_zj));
+	}
 	m->was_reset = true;
 	m->resets++;
 }
@@ -645,13 +796,14 @@ static uint64_t core_uwatt(const struct rapl_model *m, unsigned int package)
 uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 			      enum rapl_domain domain, uint64_t now)
 {
-	return effective_fs(m, now) * m->cfg.uwatt[package][domain] / ZJ_PER_UJ;
+	return (effective_fs(m, now) * m->cfg.uwatt[package][domain] +
+		package_work_zj(m, package, domain, now)) / ZJ_PER_UJ;
 }
 
 uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now)
 {
-	return effective_fs(m, now) *
-		core_uwatt(m, core / m->cfg.cores_per_package) / ZJ_PER_UJ;
+	return (effective_fs(m, now) * core_uwatt(m, core / m->cfg.cores_per_package) +
+		core_work_zj(m, core, now)) / ZJ_PER_UJ;
 }
 
 /* ---- registers ---- */
@@ -696,13 +848,14 @@ static uint32_t stamp_value(const struct rapl_model *m, unsigned int cpu, uint64
 }
 
 static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
-			      enum rapl_domain domain, uint64_t uwatt,
-			      uint64_t now)
+			      enum rapl_domain domain, bool core, uint64_t now)
 {
 	const struct rapl_config *cfg = &m->cfg;
 	uint64_t raw = m->was_reset ? 0 : cfg->start;
 	uint64_t high = (uint64_t)cfg->high << 32;
-	rapl_u128 fs, zero;
+	unsigned int package = rapl_model_package(m, cpu);
+	uint64_t uwatt = core ? core_uwatt(m, package) : cfg->uwatt[package][domain];
+	rapl_u128 fs, zero, work, none = 0;
 
 	now = seen_update(m, cpu, now);
 	fs = effective_fs(m, now);
@@ -712,7 +865,13 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 		zero = m->reset_fs;
 	/* the last update may have been just before the reset */
 	fs -= fs > zero ? zero : fs;
-	raw += whole_units(cfg, domain, fs * uwatt);
+	work = core ? core_work_zj(m, rapl_model_core(m, cpu), now) :
+		      package_work_zj(m, package, domain, now);
+	if (m->was_reset)
+		none = core ? core_work_zj(m, rapl_model_core(m, cpu), RAPL_AT_RESET) :
+			      package_work_zj(m, package, domain, RAPL_AT_RESET);
+	work -= work > none ? none : work;
+	raw += whole_units(cfg, domain, fs * uwatt + work);
 	if (cfg->wide)
 		return (m->was_reset ? 0 : high) + raw;
 	return high | (uint32_t)raw;
@@ -758,7 +917,6 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 	const struct rapl_register *r = find_register(msr);
 	unsigned int package = rapl_model_package(m, cpu);
 	enum rapl_domain domain;
-	uint64_t uwatt;
 
 	if (!r)
 		return RAPL_OTHER;
@@ -777,9 +935,7 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 		return RAPL_VALUE;
 	}
 	domain = r->domain == RAPL_STAMPED ? RAPL_PKG : r->domain;
-	uwatt = msr == RAPL_MSR_AMD_CORE ? core_uwatt(m, package) :
-					   cfg->uwatt[package][domain];
-	*value = counter_value(m, cpu, domain, uwatt, now);
+	*value = counter_value(m, cpu, domain, msr == RAPL_MSR_AMD_CORE, now);
 	if (r->domain == RAPL_STAMPED ||
 	    (r->domain == RAPL_PSYS && cfg->stamp == RAPL_STAMP_PSYS))
 		*value = (uint64_t)stamp_value(m, cpu, now) << 32 | (uint32_t)*value;

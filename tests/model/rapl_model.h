@@ -6,7 +6,8 @@
  * plugin that turns QEMU into a machine with RAPL and the host unit tests.
  * Truth (joules) and counter values come from one closed formula of the time:
  * nothing is summed up from call to call, so nothing can drift, and the error
- * of a reading is never more than one unit of the counter.
+ * of a reading is never more than one unit of the counter. The energy of what
+ * CPUs run is an exception: it is summed up whenever that changes.
  */
 #ifndef RAPL_MODEL_H
 #define RAPL_MODEL_H
@@ -51,6 +52,9 @@ enum rapl_stamp { RAPL_STAMP_NONE, RAPL_STAMP_STILL, RAPL_STAMP_PKG, RAPL_STAMP_
 #define RAPL_STAMP_NS		10
 
 #define RAPL_MAX_PACKAGES	16
+/* Of code, by the power it needs; class 0 is all that has no mark. */
+#define RAPL_CLASSES		4
+#define RAPL_ASLEEP		RAPL_CLASSES
 #define RAPL_NO_UNIT		255
 /* Intervals between updates that differ, before they begin again */
 #define RAPL_UPDATES		10000
@@ -63,6 +67,8 @@ struct rapl_config {
 	bool has_uwatt[RAPL_MAX_PACKAGES];
 	bool has_core;
 	uint64_t core_uwatt;
+	bool has_work;
+	uint64_t work_uwatt[RAPL_CLASSES];	/* of a CPU that runs it */
 	enum rapl_wave wave;
 	uint64_t wave_lo, wave_hi;	/* factors in millionths */
 	uint64_t wave_ns;		/* period */
@@ -105,6 +111,7 @@ enum rapl_answer {
 
 /* Of so many the longest interval between updates has room for no more. */
 #define RAPL_STRETCHES	32
+#define RAPL_NOTES	512
 
 struct rapl_model {
 	struct rapl_config cfg;
@@ -125,6 +132,18 @@ struct rapl_model {
 		rapl_u128 base_fs;
 		unsigned int percent;
 	} before[RAPL_STRETCHES];
+	/*
+	 * With work=: what each CPU runs, and what all have used for it at the times
+	 * when that changed lately (the last one is notes[(n_notes - 1) % RAPL_NOTES]).
+	 */
+	unsigned int *running;
+	struct rapl_note {
+		uint64_t ns;
+		rapl_u128 *zj;		/* [cpu] */
+	} notes[RAPL_NOTES];
+	uint64_t n_notes;
+	rapl_u128 *reset_zj;		/* [cpu], at the last reset */
+	rapl_u128 class_zj[RAPL_MAX_PACKAGES][RAPL_CLASSES];
 	/* last time that all counters went to 0 */
 	bool was_reset;
 	rapl_u128 reset_fs;
@@ -155,6 +174,12 @@ bool rapl_model_is_msr(uint32_t msr);
 uint64_t rapl_model_energy_uj(const struct rapl_model *m, unsigned int package,
 			      enum rapl_domain domain, uint64_t now_ns);
 uint64_t rapl_model_core_uj(const struct rapl_model *m, unsigned int core, uint64_t now_ns);
+
+/* From now on a CPU runs code of this class, or RAPL_ASLEEP. */
+void rapl_model_run(struct rapl_model *m, unsigned int cpu, unsigned int class, uint64_t now_ns);
+/* True energy of a class of code in a package so far, in microjoule */
+uint64_t rapl_model_class_uj(const struct rapl_model *m, unsigned int package,
+			     unsigned int class, uint64_t now_ns);
 
 void rapl_model_reset(struct rapl_model *m, uint64_t now_ns);
 bool rapl_model_factor(struct rapl_model *m, uint64_t now_ns, unsigned int percent);

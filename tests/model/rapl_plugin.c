@@ -52,6 +52,8 @@ struct vcpu {
 	/* what the next instruction is to find, see answer_insn() */
 	unsigned int pending;		/* bit per register below */
 	uint32_t answer[4];
+	/* class of the code that it runs */
+	unsigned int class;
 	/* QEMU is answering the leaf that has TOPOEXT, to be added behind it */
 	bool topoext;
 };
@@ -148,6 +150,73 @@ static void check_icount(void)
 {
 	if (*use_icount && (!icount_update || !get_cpu || !current_cpu()))
 		plugin_die("this QEMU does not export icount_update, qemu_get_cpu and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11");
+}
+
+/* ---- what the CPUs run ---- */
+
+/*
+ * The instruction "nopl 0x52410001(%rax)" does nothing and says that the code around it, to
+ * the next jump, is of class 1. So the class of each moment is known, without the guest's
+ * scheduler telling who runs.
+ */
+static const uint8_t work_mark[] = { 0x0f, 0x1f, 0x80 };
+#define WORK_MARK		0x5241
+
+static void run_class(unsigned int cpu, unsigned int class)
+{
+	vcpus[cpu].class = class;
+	pthread_mutex_lock(&lock);
+	rapl_model_run(&model, cpu, class, guest_time());
+	pthread_mutex_unlock(&lock);
+}
+
+/* The kernel runs on at the power of the program that called it, or was interrupted. */
+#define CLASS_KERNEL		RAPL_CLASSES
+
+/*
+ * A CPU whose turn it is not (-icount: one thread runs all of them) is where it was, as the
+ * guest sees it, and uses what it used.
+ */
+static void on_block(unsigned int vcpu, void *data)
+{
+	unsigned int cpu = real_vcpu(vcpu), class = (uintptr_t)data, now = vcpus[cpu].class;
+
+	if (class == CLASS_KERNEL)
+		class = now == RAPL_ASLEEP ? 0 : now;
+	if (class != now)
+		run_class(cpu, class);
+}
+
+static void on_sleep(unsigned int vcpu, void *data)
+{
+	(void)data;
+	run_class(real_vcpu(vcpu), RAPL_ASLEEP);
+}
+
+static void watch_block(struct qemu_plugin_tb *tb)
+{
+	static const uint8_t hlt[] = { 0xf4 }, mwait[] = { 0x0f, 0x01, 0xc9 };
+	size_t n = qemu_plugin_tb_n_insns(tb), i;
+	uintptr_t class = 0;
+
+	if (qemu_plugin_insn_vaddr(qemu_plugin_tb_get_insn(tb, 0)) >> 63)
+		class = CLASS_KERNEL;
+	for (i = 0; i < n; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint8_t bytes[7];
+		size_t len = qemu_plugin_insn_data(insn, bytes, sizeof(bytes));
+		uint32_t mark;
+
+		if ((len == sizeof(hlt) && !memcmp(bytes, hlt, len)) ||
+		    (len == sizeof(mwait) && !memcmp(bytes, mwait, len)))
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_sleep, CB_NO_REGS, NULL);
+		if (len < sizeof(bytes) || memcmp(bytes, work_mark, sizeof(work_mark)))
+			continue;
+		memcpy(&mark, bytes + sizeof(work_mark), sizeof(mark));
+		if (mark >> 16 == WORK_MARK && (mark & 0xffff) < RAPL_CLASSES)
+			class = mark & 0xffff;
+	}
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, CB_NO_REGS, (void *)class);
 }
 
 /*
@@ -279,9 +348,14 @@ static void log_truth(uint64_t now, const char *event)
 		return;
 	fprintf(truth_log, "%" PRIu64 ".%09" PRIu64 " %s", now / 1000000000,
 		now % 1000000000, event);
-	for (p = 0; p < model.cfg.packages; p++)
+	for (p = 0; p < model.cfg.packages; p++) {
 		for (d = 0; d < RAPL_DOMAINS; d++)
 			print_energy(names[d], p, rapl_model_energy_uj(&model, p, d, now));
+		for (c = 0; model.cfg.has_work && c < RAPL_CLASSES; c++) {
+			fprintf(truth_log, " work%u.", c);
+			print_energy("pkg", p, rapl_model_class_uj(&model, p, c, now));
+		}
+	}
 	if (model.cfg.vendor == RAPL_AMD)
 		for (c = 0; c < model.cfg.cpus / model.cfg.threads; c++)
 			print_energy("core", c, rapl_model_core_uj(&model, c, now));
@@ -310,7 +384,8 @@ static void log_access(uint64_t now, unsigned int cpu, const char *what,
  *   0xfffffffe  EAX number of counter resets so far, EBX CPUs per package,
  *               ECX bit 0: AMD, bit 1: energy is stopped, EDX threads per core
  *   PKG << 8 | DOMAIN  EDX:EAX true microjoule since power-on,
- *               ECX:EBX time in ns
+ *               ECX:EBX time in ns; domains behind the last are the classes of
+ *               work=, for which bit 30 is not there
  *   0x80000000 | CORE  the same of a core, counted through the machine
  *   with bit 30 set    the same at the time of the last counter reset
  * All 0 for what the machine does not have.
@@ -346,9 +421,12 @@ static void guest_truth(uint32_t ask, uint64_t now, uint32_t out[4])
 		unsigned int package = (ask & 0x3fffffff) >> 8;
 		unsigned int domain = ask & 0xff;
 
-		if (package >= cfg->packages || domain >= RAPL_DOMAINS)
+		if (package >= cfg->packages || domain >= RAPL_DOMAINS + RAPL_CLASSES ||
+		    (domain >= RAPL_DOMAINS && when != now))
 			return;
-		uj = rapl_model_energy_uj(&model, package, domain, when);
+		uj = domain < RAPL_DOMAINS ?
+			rapl_model_energy_uj(&model, package, domain, when) :
+			rapl_model_class_uj(&model, package, domain - RAPL_DOMAINS, now);
 	}
 	out[0] = uj;
 	out[3] = uj >> 32;
@@ -411,8 +489,8 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 	if (!rapl_model_is_msr(rcx) || is_user(v))
 		return;
 
-	now = guest_time();
 	pthread_mutex_lock(&lock);
+	now = guest_time();
 	answer = rapl_model_read(&model, cpu, rcx, now, &value);
 	if (answer == RAPL_FAULT)
 		log_access(now, cpu, "read", rcx, "#GP", 0);
@@ -459,8 +537,8 @@ static void on_wrmsr(unsigned int vcpu, void *place)
 		return;
 
 	value = (uint32_t)get_reg(&v->regs, RAX) | get_reg(&v->regs, RDX) << 32;
-	now = guest_time();
 	pthread_mutex_lock(&lock);
+	now = guest_time();
 	log_access(now, cpu, "write", msr, "%#" PRIx64, value);
 	if (msr == DOORBELL)
 		run_command(value & 0xff, value >> 32, now);
@@ -489,8 +567,8 @@ static void on_cpuid(unsigned int vcpu, void *place)
 	case DOORBELL:
 	case DOORBELL_CPUID:
 		ecx = get_reg(&v->regs, RCX);
-		now = guest_time();
 		pthread_mutex_lock(&lock);
+		now = guest_time();
 		if (leaf == DOORBELL)
 			guest_truth(ecx, now, out);
 		else
@@ -517,8 +595,8 @@ static void on_reset_vector(unsigned int cpu, void *data)
 	(void)data;
 	if (real_vcpu(cpu))
 		return;
-	now = guest_time();
 	pthread_mutex_lock(&lock);
+	now = guest_time();
 	if (!powered_on) {
 		powered_on = true;
 		log_truth(now, "power-on");
@@ -550,6 +628,8 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 	bool behind = false;
 
 	(void)data;
+	if (model.cfg.has_work)
+		watch_block(tb);
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint8_t bytes[15];
@@ -630,6 +710,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	vcpus = calloc(n_vcpus, sizeof(*vcpus));
 	if (!vcpus)
 		plugin_die("no memory for %u CPUs", n_vcpus);
+	for (i = 0; i < (int)n_vcpus; i++)
+		vcpus[i].class = RAPL_ASLEEP;
 	rapl_model_init(&model, &cfg);
 
 	if (cfg.truth) {

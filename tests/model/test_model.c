@@ -462,6 +462,49 @@ static void test_commands(void)
 }
 
 /* Counter and truth are two roundings of one number: never a unit apart. */
+static void check_class(unsigned int package, unsigned int class, uint64_t now, uint64_t uj,
+			const char *what)
+{
+	check_equal(rapl_model_class_uj(&m, package, class, now), uj, what);
+}
+
+/* What CPUs run has a power, added to that of their package. */
+static void test_work(void)
+{
+	machine(4, "packages=2 pkg0=10/4/2 pkg1=20/4/2 tick=0 work=1:16:32.5");
+	used(RAPL_PKG, SECOND, 10000000, "work: all are asleep at power-on");
+	rapl_model_run(&m, 0, 1, SECOND);
+	rapl_model_run(&m, 3, 2, SECOND);
+	used(RAPL_PKG, 2 * SECOND, 36000000, "work: 16 W for a second");
+	used(RAPL_CORES, 2 * SECOND, 24000000, "work: it is energy of cores");
+	used(RAPL_RAM, 2 * SECOND, 4000000, "work: and not of memory");
+	says(1, RAPL_MSR_PKG, 2 * SECOND, 36 << 14, "work: the register has it");
+	says(2, RAPL_MSR_PKG, 2 * SECOND, (72 << 14) + (1 << 13), "work: of the other package");
+	check_class(0, 1, 2 * SECOND, 16000000, "work: by class");
+	check_class(1, 2, 2 * SECOND, 32500000, "work: by class and package");
+	check_class(1, 1, 2 * SECOND, 0, "work: of a class that did not run there");
+	rapl_model_run(&m, 1, 1, 2 * SECOND);
+	rapl_model_run(&m, 0, RAPL_ASLEEP, 3 * SECOND);
+	rapl_model_run(&m, 1, 0, 3 * SECOND);
+	used(RAPL_PKG, 4 * SECOND, 89000000, "work: two CPUs, then one");
+	check_class(0, 1, 4 * SECOND, 48000000, "work: a class on two CPUs");
+	says(0, RAPL_MSR_PKG, 5 * SECOND / 2, (25 + 16 + 16) << 14,
+	     "work: a time before the last change has the energy of that time");
+	rapl_model_stop(&m, 4 * SECOND, true);
+	rapl_model_run(&m, 0, 2, 5 * SECOND);
+	used(RAPL_PKG, 6 * SECOND, 89000000, "work: none while stopped");
+	rapl_model_stop(&m, 6 * SECOND, false);
+	rapl_model_reset(&m, 7 * SECOND);
+	used(RAPL_PKG, 8 * SECOND, 89000000 + 2 * 43500000, "work: truth goes on over a reset");
+	used(RAPL_PKG, RAPL_AT_RESET, 89000000 + 43500000, "work: truth at the reset");
+	says(0, RAPL_MSR_PKG, 8 * SECOND, 43 * (1 << 14) + (1 << 13), "work: the register starts anew");
+
+	machine(4, "vendor=amd packages=1 threads=2 core=1 tick=1000000 work=0:1");
+	rapl_model_run(&m, 3, 1, 500000);
+	says(2, RAPL_MSR_AMD_CORE, 2 * SECOND + 999999, 262111, "work: in AMD's counter of its core, to the last tick");
+	says(0, RAPL_MSR_AMD_CORE, 2 * SECOND, 2 << 16, "work: and not of the other");
+}
+
 static void test_agreement(void)
 {
 	static const char *const machines[] = {
@@ -537,6 +580,9 @@ static void test_parser(void)
 	REFUSED(1, "pkgx is no argument", "pkgx=65");
 	REFUSED(1, "core= is for vendor=amd", "core=3");
 	REFUSED(1, "the watts of one core", "core=3W");
+	REFUSED(1, "watts of a CPU that runs code of class 0:1:2:3", "work=", "work=1:2:3:4:5",
+		"work=1::2", "work=x");
+	REFUSED(1, "work= does not go together with late= or skew=", "work=1 late=1", "work=1 skew=1");
 	REFUSED(1, "const, square:LO:HI:SECONDS or ramp:LO:HI:SECONDS", "wave=sine:1:2:3");
 	REFUSED(1, "square:LO:HI:SECONDS", "wave=square:1:2", "wave=square:1:2:0");
 	REFUSED(1, "ramp:LO:HI:SECONDS", "wave=ramp:1:2:3:4");
@@ -587,6 +633,7 @@ int main(void)
 	test_absent();
 	test_waves();
 	test_commands();
+	test_work();
 	test_agreement();
 	test_parser();
 	return TEST_END();
