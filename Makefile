@@ -110,6 +110,9 @@ J ?= 2
 demo:	## perf reads an emulated two-package machine: true or not?
 	@tests/demo/run
 
+flame:	## whose joules they were on that machine, as a flame graph
+	@tests/demo/run -f
+
 check:	## unit tests, negative controls, boots on 6.1 and the newest kernel
 	@scripts/check -k '$(KERNELS)' -t '$(TESTS)' -j '$(J)'
 
