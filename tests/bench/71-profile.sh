@@ -25,9 +25,9 @@ executed()
 	truth /tmp/before
 	"$@" >/dev/null 2>&1 || return
 	truth /tmp/after
-	$AWK '{ sum += (FILENAME == "/tmp/after" ? 1 : -1) * ($2 + $3) } END { printf "%.1f\n", sum * 100 }' /tmp/before /tmp/after
+	awk '{ sum += (FILENAME == "/tmp/after" ? 1 : -1) * ($2 + $3) } END { printf "%.1f\n", sum * 100 }' /tmp/before /tmp/after
 }
-less() { $AWK -v a="$1" -v b="$2" -v by="$3" 'BEGIN { printf "%.2f\n", (a - b) / by }'; }
+less() { awk -v a="$1" -v b="$2" -v by="$3" 'BEGIN { printf "%.2f\n", (a - b) / by }'; }
 profiles()
 {
 	for hz in 97 297 997 3997; do

@@ -3,8 +3,9 @@
 # profile_case.sh - what is common to the cases of energy-profile: two programs at the same time
 # on two packages, and what they really used
 
-# busybox's awk is slow.
+# busybox's is slow.
 export AWK=/usr/bin/mawk
+awk() { $AWK "$@"; }
 
 # two_programs SECONDS EVERY: a file to run: alpha (class 1) changes its package each EVERY
 # seconds, beta (class 2) has a thread on both
@@ -24,7 +25,7 @@ truth() { for class in 0 1 2; do echo "$class $(rapltruth get 0 work$class) $(ra
 # error_of NAME CLASS: of that row of /tmp/report, in percent of what /tmp/before and /tmp/after say
 error_of()
 {
-	$AWK -v name="$1" -v class="$2" '
+	awk -v name="$1" -v class="$2" '
 	FILENAME == "/tmp/before" && $1 == class { truth -= $2 + $3 }
 	FILENAME == "/tmp/after" && $1 == class { truth += $2 + $3 }
 	FILENAME == "/tmp/report" && $NF == name { joules = $1 }
@@ -36,5 +37,5 @@ within()
 {
 	error=$(error_of "$1" "$2")
 	echo "$1: $error %"
-	$AWK -v error="$error" -v most="$3" 'BEGIN { exit error > most + 0 || error < -most }'
+	awk -v error="$error" -v most="$3" 'BEGIN { exit error > most + 0 || error < -most }'
 }
