@@ -38,13 +38,13 @@ profiles()
 		sed 's/^/# /' /tmp/report
 		echo "value profile.$hz.goes $(error_of alpha 1)"
 		echo "value profile.$hz.stays $(error_of beta 2)"
-		# a second more or less, so without their start and end
+		# a minute more or less, so without their start and end
 		short=$(executed perf record -a -F $hz -e cpu-clock -o /tmp/perf.data sleep 1)
-		long=$(executed perf record -a -F $hz -e cpu-clock -o /tmp/perf.data sleep 6)
-		echo "value profile.$hz.perf_record $(less "$long" "$short" 5)"
+		long=$(executed perf record -a -F $hz -e cpu-clock -o /tmp/perf.data sleep 61)
+		echo "value profile.$hz.perf_record $(less "$long" "$short" 60)"
 		short=$(executed energy-profile record -F $hz -o /tmp/profile sleep 1)
-		long=$(executed energy-profile record -F $hz -o /tmp/profile sleep 6)
-		echo "value profile.$hz.energy_record $(less "$long" "$short" 5)"
+		long=$(executed energy-profile record -F $hz -o /tmp/profile sleep 61)
+		echo "value profile.$hz.energy_record $(less "$long" "$short" 60)"
 	done
 }
 if profiles; then ok profiles; else not_ok profiles; fi
