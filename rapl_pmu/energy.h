@@ -105,6 +105,20 @@ static inline u64 rapl_energy(u64 units, struct rapl_unit unit)
 	       (((units % 15625) << shift) / 15625);
 }
 
+/**
+ * rapl_energy_uj() - energy of a number of units
+ * @units: extended count of units
+ * @unit:  what one unit is; must be valid
+ *
+ * Return: energy in microjoule, rounded down, for up to 2^43 J.
+ */
+static inline u64 rapl_energy_uj(u64 units, struct rapl_unit unit)
+{
+	if (unit.micro)
+		return units << unit.exp;
+	return mul_u64_u64_shr(units, 1000000, unit.exp);
+}
+
 /* The bits that a counter has */
 #define RAPL_NARROW	((u64)U32_MAX)
 #define RAPL_WIDE	U64_MAX

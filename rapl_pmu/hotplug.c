@@ -3,11 +3,14 @@
  * All instances of a kind, kept up to date with the CPUs that come and go, and
  * with suspend.
  */
+#include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 
 #include "hotplug.h"
 #include "timer.h"
@@ -35,8 +38,14 @@ static int rapl_cpu_online(unsigned int cpu)
 	list_for_each_entry(set, &rapl_sets, node) {
 		struct rapl_instance *inst = *per_cpu_ptr(set->by_cpu, cpu);
 
-		if (inst->cpu < 0)
-			WRITE_ONCE(inst->cpu, cpu);
+		if (inst->cpu >= 0)
+			continue;
+		WRITE_ONCE(inst->cpu, cpu);
+		if (set->held) {
+			local_irq_disable();
+			rapl_instance_hold(inst);
+			local_irq_enable();
+		}
 	}
 	err = 0;
 out:
@@ -176,6 +185,66 @@ void rapl_set_cpumask(struct rapl_set *set, struct cpumask *mask)
 		if (inst->cpu >= 0)
 			cpumask_set_cpu(inst->cpu, mask);
 	mutex_unlock(&rapl_mutex);
+}
+
+static void rapl_set_hold_here(void *inst)
+{
+	rapl_instance_hold(inst);
+}
+
+static void rapl_set_release_here(void *inst)
+{
+	rapl_instance_release(inst);
+}
+
+/**
+ * rapl_set_hold() - keep all counters going without an event, or no longer
+ * @set:  set, or NULL
+ * @hold: which of the two
+ *
+ * Context: process context.
+ */
+void rapl_set_hold(struct rapl_set *set, bool hold)
+{
+	struct rapl_instance *inst;
+
+	if (!set)
+		return;
+	cpus_read_lock();
+	mutex_lock(&rapl_mutex);
+	set->held = hold;
+	list_for_each_entry(inst, &set->instances, node)
+		if (inst->cpu >= 0)
+			smp_call_function_single(inst->cpu, hold ?
+						 rapl_set_hold_here :
+						 rapl_set_release_here,
+						 inst, 1);
+	mutex_unlock(&rapl_mutex);
+	cpus_read_unlock();
+}
+
+/**
+ * rapl_set_next() - the instances of a set, one by one
+ * @set:  set, or NULL
+ * @inst: the one before, or NULL for the first
+ *
+ * An instance stays for as long as its set.
+ *
+ * Context: process context.
+ * Return: the next one, or NULL if there is none.
+ */
+struct rapl_instance *rapl_set_next(struct rapl_set *set,
+				    struct rapl_instance *inst)
+{
+	struct list_head *next;
+
+	if (!set)
+		return NULL;
+	mutex_lock(&rapl_mutex);
+	next = inst ? inst->node.next : set->instances.next;
+	mutex_unlock(&rapl_mutex);
+	return next == &set->instances ? NULL :
+	       list_entry(next, struct rapl_instance, node);
 }
 
 /**

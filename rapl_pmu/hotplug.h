@@ -12,6 +12,9 @@ int rapl_set_init(struct rapl_set *set, const struct rapl_cpu *cpu,
 void rapl_set_free(struct rapl_set *set);
 void rapl_set_pmu(struct rapl_set *set, struct pmu *pmu);
 void rapl_set_cpumask(struct rapl_set *set, struct cpumask *mask);
+void rapl_set_hold(struct rapl_set *set, bool hold);
+struct rapl_instance *rapl_set_next(struct rapl_set *set,
+				    struct rapl_instance *inst);
 const struct rapl_meter *rapl_set_sample(const struct rapl_set *set,
 					 unsigned int i);
 

@@ -298,7 +298,7 @@ static void rapl_set_migrating(struct rapl_instance *inst, bool migrating)
  *
  * Another CPU of the instance takes over, with the events and the timer.
  *
- * Context: CPU hotplug.
+ * Context: CPU hotplug, on @cpu.
  */
 void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 {
@@ -308,6 +308,12 @@ void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 	raw_spin_lock_irq(&inst->lock);
 	WRITE_ONCE(inst->cpu, target);
 	raw_spin_unlock_irq(&inst->lock);
+
+	if (target < 0 && inst->set->held) {
+		local_irq_disable();
+		rapl_instance_release(inst);
+		local_irq_enable();
+	}
 
 	/*
 	 * With nowhere to go perf takes the events down with the CPU, and

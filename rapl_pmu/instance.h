@@ -5,6 +5,7 @@
 #ifndef RAPL_PMU_INSTANCE_H
 #define RAPL_PMU_INSTANCE_H
 
+#include <linux/bits.h>
 #include <linux/cpumask.h>
 #include <linux/hrtimer.h>
 #include <linux/irq_work.h>
@@ -66,6 +67,7 @@ enum rapl_scope {
  * @nr:         meters in each instance
  * @domains:    mask of those that are listed: they count on some instance
  * @local_read: a whole physical package shares an instance
+ * @held:       all counters are kept going without an event; under rapl_mutex
  * @unstamped:  an instance has no stamp, so that none is listed
  * @by_cpu:     instance of each CPU that was ever online
  * @instances:  all that were ever online, under rapl_mutex
@@ -79,6 +81,7 @@ struct rapl_set {
 	unsigned int nr;
 	unsigned int domains;
 	bool local_read;
+	bool held;
 	bool unstamped;
 	struct rapl_instance * __percpu *by_cpu;
 	struct list_head instances;
@@ -134,6 +137,13 @@ static inline u64 rapl_meter_read(struct rapl_meter *m)
 	if (this_cpu_read(*m->here) != m->instance)
 		return atomic64_read(&m->counter.units);
 	return rapl_counter_update(&m->counter);
+}
+
+/* Does it count energy, and is it listed? */
+static inline bool rapl_meter_is_energy(const struct rapl_meter *m)
+{
+	return m->present && !m->stamped &&
+	       m->instance->set->domains & BIT(m - m->instance->meter);
 }
 
 /* Is this CPU one of those that the instance's MSRs can be read on? */

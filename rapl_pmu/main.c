@@ -36,6 +36,11 @@ module_param(probe, bool, 0444);
 MODULE_PARM_DESC(probe,
 		 "try an unknown CPU: use the RAPL domains whose MSRs answer and advance (default: no)");
 
+static bool hwmon;
+module_param(hwmon, bool, 0444);
+MODULE_PARM_DESC(hwmon,
+		 "show the counters in hwmon, too, for root, and keep them going always (default: no)");
+
 static bool rapl_name_valid(const char *name)
 {
 	size_t i, len = strlen(name);
@@ -182,7 +187,7 @@ static int __init rapl_init(void)
 		err = rapl_name_check(core);
 	}
 	if (!err)
-		err = rapl_pmu_start(&cpu, pmu_name);
+		err = rapl_pmu_start(&cpu, pmu_name, hwmon);
 	if (err && rapl_owns_power)
 		unregister_module_notifier(&rapl_module_nb);
 	else if (!err && rapl_owns_power && cpu.rival)

@@ -13,6 +13,7 @@
 
 #include "event.h"
 #include "hotplug.h"
+#include "hwmon.h"
 #include "pmu.h"
 #include "compat.h"
 
@@ -291,20 +292,33 @@ static void rapl_explain(const struct rapl_cpu *cpu)
 		c->x86, c->x86_model, c->x86_stepping, why);
 }
 
+static void rapl_show_sensors(void)
+{
+	int err = rapl_hwmon_start(&rapl_devices[0]->rp.set, rapl_devices[1] ?
+				   &rapl_devices[1]->rp.set : NULL);
+
+	if (err == -EOPNOTSUPP)
+		pr_warn("hwmon=1 has no effect: this kernel was built without hwmon\n");
+	else if (err)
+		pr_err("hwmon=1: the hwmon device could not be registered: error %d\n",
+		       err);
+}
+
 /* ---- module ------------------------------------------------------------ */
 
 /**
  * rapl_pmu_start() - find the counters and register the PMUs
- * @cpu:  from rapl_cpu_detect()
- * @name: of the package PMU; "_core" is added for that of the cores
+ * @cpu:   from rapl_cpu_detect()
+ * @name:  of the package PMU; "_core" is added for that of the cores
+ * @hwmon: show them in hwmon, too
  *
  * Context: process context, module init.
- * Return: 0, also if it was only that of the cores that could not be
- *         registered, which is then said in the log; -ENODEV if no counter
+ * Return: 0, also if it was only that of the cores or hwmon's device that
+ *         could not be registered, which is then said in the log; -ENODEV if no counter
  *         answers, -ENOMEM, or what perf_pmu_register() said.  After an error
  *         nothing is left.
  */
-int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
+int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name, bool hwmon)
 {
 	int err = -ENOMEM;
 
@@ -340,6 +354,8 @@ int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name)
 		rapl_device_register(rapl_devices[1]);
 
 	rapl_advertise();
+	if (hwmon)
+		rapl_show_sensors();
 	return 0;
 
 err_stop:
@@ -359,6 +375,7 @@ void rapl_pmu_stop(void)
 {
 	unsigned int i;
 
+	rapl_hwmon_stop();
 	for (i = 0; i < ARRAY_SIZE(rapl_devices); i++)
 		rapl_device_unregister(rapl_devices[i]);
 	rapl_instances_stop();

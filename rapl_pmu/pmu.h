@@ -11,7 +11,7 @@
 /* Longest name for the PMU of the packages */
 #define RAPL_NAME_MAX		24
 
-int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name);
+int rapl_pmu_start(const struct rapl_cpu *cpu, const char *name, bool hwmon);
 void rapl_pmu_stop(void);
 
 #endif /* RAPL_PMU_PMU_H */

@@ -238,6 +238,41 @@ bool rapl_meter_stop(struct rapl_meter *m)
 }
 
 /**
+ * rapl_instance_hold() - keep all listed counters going without an event
+ * @inst: instance
+ *
+ * Context: the CPU in charge, interrupts off.
+ */
+void rapl_instance_hold(struct rapl_instance *inst)
+{
+	unsigned int i;
+
+	for (i = 0; i < inst->set->nr; i++)
+		if (rapl_meter_is_energy(&inst->meter[i]))
+			rapl_meter_start(&inst->meter[i]);
+}
+
+/**
+ * rapl_instance_release() - undo rapl_instance_hold()
+ * @inst: instance
+ *
+ * Context: as rapl_instance_hold().
+ */
+void rapl_instance_release(struct rapl_instance *inst)
+{
+	unsigned int i;
+
+	for (i = 0; i < inst->set->nr; i++) {
+		struct rapl_meter *m = &inst->meter[i];
+
+		if (!rapl_meter_is_energy(m))
+			continue;
+		rapl_meter_update(m);
+		rapl_meter_stop(m);
+	}
+}
+
+/**
  * rapl_timer_init() - set up the timer of a new instance
  * @inst: instance, @set and the meters' @instance filled in
  */

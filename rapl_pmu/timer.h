@@ -15,5 +15,7 @@ void rapl_meter_update(struct rapl_meter *m);
 u64 rapl_meter_rebase(struct rapl_meter *m, u64 now);
 u64 rapl_meter_start(struct rapl_meter *m);
 bool rapl_meter_stop(struct rapl_meter *m);
+void rapl_instance_hold(struct rapl_instance *inst);
+void rapl_instance_release(struct rapl_instance *inst);
 
 #endif /* RAPL_PMU_TIMER_H */

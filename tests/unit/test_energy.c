@@ -250,6 +250,23 @@ static void test_stamp(void)
 	     "by two seconds, no more");
 }
 
+static void test_microjoule(void)
+{
+	struct rapl_unit unit = { .exp = 14, .watts = 1 };
+
+	TEST(rapl_energy_uj(1 << 14, unit) == 1000000, "2^-14 J: a joule in microjoule");
+	TEST(rapl_energy_uj(1, unit) == 61, "a unit, rounded down");
+	TEST(rapl_energy_uj(1ULL << 57, unit) == (1ULL << 43) * 1000000,
+	     "beyond 64 bits on the way");
+	unit.exp = 0;
+	TEST(rapl_energy_uj(3, unit) == 3000000, "1 J");
+	unit.exp = 31;
+	TEST(rapl_energy_uj(U32_MAX, unit) == 1999999, "2^-31 J");
+	unit.exp = 5;
+	unit.micro = true;
+	TEST(rapl_energy_uj(7, unit) == 224, "2^5 uJ");
+}
+
 int main(void)
 {
 	test_units();
@@ -260,5 +277,6 @@ int main(void)
 	test_passed_zero();
 	test_wide();
 	test_stamp();
+	test_microjoule();
 	return TEST_END();
 }
