@@ -92,6 +92,18 @@ refuse_dmesg()
 # holds FILE TEXT: and nothing else
 holds() { [ "$(cat "$1")" = "$2" ] || { echo "$1 holds $(cat "$1"), expected $2"; return 1; }; }
 
+# open_tree SET: what lies in /srv/SET by "# tree:", ready for chroot
+open_tree()
+{
+	mount -t proc proc "/srv/$1/proc"
+	mount -t sysfs sys "/srv/$1/sys"
+	mount -t devtmpfs dev "/srv/$1/dev"
+	echo root:x:0:0:root:/root:/bin/sh >"/srv/$1/etc/passwd"
+	echo root:x:0: >"/srv/$1/etc/group"
+	echo 127.0.0.1 localhost >"/srv/$1/etc/hosts"
+	ifconfig lo up
+}
+
 # to_sleep: suspend to RAM, and wake up by the clock; the log has what came since
 to_sleep()
 {

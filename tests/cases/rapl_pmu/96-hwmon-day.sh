@@ -6,7 +6,7 @@
 # smp: 1
 # model: vendor=intel,packages=1,unit=16,pkg0=10000/300/120/1/1
 # icount: shift=0,sleep=off
-# append: tsc_early_khz=1000000
+# append: tsc_early_khz=1000000 tsc=reliable nowatchdog
 # guest: rapltruth
 
 plan 3
