@@ -70,13 +70,18 @@ watts()
 	awk '$NF ~ /^[0-9.]+$/ && $(NF - 1) ~ /^[0-9.]+$/ { a += $(NF - 1); b += $NF; n++ }
 	END { printf "%d lines, %.2f W, %.2f W\n", n, a / n, b / n; exit !(n > 5 && a / n > 79 && a / n < 81 && b / n > 99 && b / n < 101) }' "$1"
 }
-live() { in_pcp pmval -h localhost -t 1 -s 8 $energy >/tmp/pmval && watts /tmp/pmval || { cat /tmp/pmval; return 1; }; }
+live()
+{
+	in_pcp pmval -h localhost -t 1 -s 8 $energy >/tmp/pmval
+	watts /tmp/pmval || { cat /tmp/pmval; return 1; }
+}
 check "pmval prints watts" live
 archive()
 {
 	printf 'log mandatory on once { hinv.ncpu }\nlog mandatory on 1 sec { %s }\n' $energy >$pcp/tmp/logger
 	in_pcp pmlogger -h localhost -c /tmp/logger -t 1 -s 12 -l /tmp/pmlogger.log /tmp/archive || { cat $pcp/tmp/pmlogger.log; return 1; }
-	in_pcp pmval -a /tmp/archive -t 1 $energy >/tmp/replayed && watts /tmp/replayed || { cat /tmp/replayed; return 1; }
+	in_pcp pmval -a /tmp/archive -t 1 $energy >/tmp/replayed
+	watts /tmp/replayed || { cat /tmp/replayed; return 1; }
 }
 check "so does its archive" archive
 killall pmcd
