@@ -13,7 +13,8 @@ version := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 
 # All that a module needs to be built: DKMS gets this and nothing else.
 DKMS_SOURCES := dkms.conf Kbuild Makefile COPYING \
-	$(sort $(filter-out %.mod.c,$(wildcard rapl_pmu/*.[ch] kvm_arm_mpstate/*.[ch]))) \
+	$(sort $(filter-out %.mod.c,$(wildcard rapl_pmu/*.[ch] rapl_pmu/probe/*.c \
+	kvm_arm_mpstate/*.[ch] kvm_arm_mpstate/probe/*.c))) \
 	rapl_pmu/Kbuild kvm_arm_mpstate/Kbuild
 dkms_dir = $(DESTDIR)/usr/src/$(name)-$(version)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the kernels differ. HAVE_* come from words in the target's own headers
- * (Kbuild): stable kernels backport, so version numbers do not tell.
+ * Where the kernels differ. HAVE_* come from probe/ (Kbuild): stable kernels
+ * backport, so version numbers do not tell.
  */
 #ifndef KVM_ARM_MPSTATE_COMPAT_H
 #define KVM_ARM_MPSTATE_COMPAT_H

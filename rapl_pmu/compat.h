@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What older kernels call differently.  The driver is written for the newest
- * one; the HAVE_ words come from a look into the target's headers (Kbuild).
+ * one; what the target has say the HAVE_ words, from probe/ (Kbuild).
  */
 #ifndef RAPL_PMU_COMPAT_H
 #define RAPL_PMU_COMPAT_H

@@ -229,9 +229,8 @@ err_free:
 /**
  * rapl_hwmon_stop() - undo rapl_hwmon_start(), if it was called
  *
- * Files that are still open read -ENODEV from now on.
- *
- * Context: process context, before rapl_instances_stop().
+ * Context: process context, before rapl_instances_stop().  Files that are still
+ *          open read -ENODEV from now on.
  */
 void rapl_hwmon_stop(void)
 {

@@ -81,6 +81,7 @@ fast_test()
 	tree=$("$top/tests/lab/fetch" packages 6.1 x86_64 "${base[@]}" "linux-headers-$release" \
 		"linux-headers-$cloud") || exit
 	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
+	part "build probes" "$top/tests/dkms/probes.sh"
 }
 
 # build_debs: the package, the same elsewhere, and what a next version of it would be

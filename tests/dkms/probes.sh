@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# probes.sh - is what a kernel has seen wherever it stands? KTAP, with the headers of Linux 6.1
+# If this fails, a distribution's kernel that took over a change does not build, or gets the
+# old way where the new one is needed.
+# shellcheck disable=SC2317	# called by check
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+. "$top/tests/lab/ktap.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tree=$("$top/tests/lab/fetch" build 6.1 x86_64)
+release=$(cat "$("$top/tests/lab/fetch" kernel 6.1 x86_64)/release")
+common=$tree/usr/src/linux-headers-${release%-*}-common
+
+# header NAME TEXT: that header with TEXT before its last line
+header()
+{
+	mkdir -p "$work/$(dirname "$1")"
+	sed "\$i\\
+$2" "$common/$1" >"$work/$1"
+}
+# builds HAVE...: with these words and no others
+builds()
+{
+	local seen
+	seen=$("$top/tests/lab/build-module" 6.1 x86_64 -w -H "$work" -e V=1 2>"$work.err") || { tail -n 5 "$work.err"; return 1; }
+	seen=$(grep -o 'DHAVE_[A-Z_]*' "$seen/build.log" | sort -u | tr '\n' ' ')
+	[ "$seen" = "$*" ] || { echo "built with: $seen"; return 1; }
+}
+broken()
+{
+	! "$top/tests/lab/build-module" 6.1 x86_64 -o "$work.out" -e CC=/bin/false >/dev/null 2>&1 &&
+		grep -q 'bin/false compiles nothing with the headers of this kernel' "$work.out/build.log"
+}
+
+plan 3
+header include/linux/kernel.h '#define rdmsrq_safe(msr, value) rdmsrl_safe(msr, value)'
+header include/linux/rbtree.h '#define hrtimer_setup(t, fn, clock, mode) do { hrtimer_init(t, clock, mode); (t)->function = (fn); } while (0)'
+check "taken over, in another header" builds DHAVE_HRTIMER_SETUP DHAVE_RDMSRQ DHAVE_WORKS ''
+rm -rf "${work:?}"/*
+header include/linux/hrtimer.h '/* what hrtimer_setup() does in newer ones */'
+header arch/x86/include/asm/msr.h '/* not yet rdmsrq_safe() */'
+check "a word in a comment" builds DHAVE_WORKS ''
+check "a compiler that does not work is said so" broken
+finish
