@@ -2,7 +2,7 @@
 # If this fails, hwmon loses energy while nobody reads it: a day at 10 kW, a wrap of
 # the counter each 6.6 s.
 # tier: slow
-# timeout: 1200
+# timeout: 3600
 # smp: 1
 # model: vendor=intel,packages=1,unit=16,pkg0=10000/300/120/1/1
 # icount: shift=0,sleep=off
