@@ -11,7 +11,7 @@
 # guest: pmu rapltruth
 # tools: setpriv
 
-plan 22
+plan 24
 none() { ! grep -qsx rapl_pmu /sys/class/hwmon/*/name; }
 check "load without hwmon=1" load_mod rapl_pmu
 check "shows nothing in hwmon" none
@@ -89,6 +89,16 @@ same() { [ "$(cat "$gone")" -eq "$was" ] || { cat "$gone"; return 1; }; }
 check "and when it is back" same
 look /tmp/4
 check "nothing is lost" since /tmp/3 /tmp/4 1
+
+# An event that is opened begins anew where nobody counts.
+rapltruth go
+sleep 1
+# shellcheck disable=SC2086
+check "perf there" pmu truth 1 0.5 power/energy-pkg@${last%% *}
+rapltruth stop
+sleep 0.1
+look /tmp/4
+check "loses nothing of before" since /tmp/3 /tmp/4 2
 
 # S3, which sets the counters of this machine back
 check "sleep and wake up" to_sleep
