@@ -2,8 +2,11 @@
 #include <linux/ftrace.h>
 
 ftrace_func_t probe(void);
-void callback(unsigned long ip, unsigned long parent, struct ftrace_ops *ops,
-	      struct ftrace_regs *regs);
+
+static void callback(unsigned long ip, unsigned long parent,
+		     struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+}
 
 ftrace_func_t probe(void)
 {
