@@ -124,10 +124,14 @@ check-all:	## the same on every kernel line, slow tests too, and every flavour; 
 check-rest:	## list what check-all has still to run (AGAIN=1: all of it)
 	@scripts/check -a -l $(if $(AGAIN),--again)
 
+check-debug:	## both suites on kernels with KASAN, lockdep, kmemleak, KCSAN, and with faults
+	@scripts/check -d -j '$(J)'
+
 check-unit:	## unit tests only: seconds
 	@scripts/check -u
 
 check-mutations:	## break both modules in known ways: a test must notice each (an hour)
+	@tests/debug/build -a -j '$(J)' >/dev/null
 	@tests/mutations/run.sh -j '$(J)'
 
 prove:	## what the arithmetic and the rules do for every input, by CBMC

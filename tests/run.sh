@@ -32,11 +32,13 @@ usage()
 {
 	cat <<'USAGE'
 usage: tests/run.sh [options]
-  -k GLOBS    kernel lines ('6.1 7', '6.*', '6.1-rt', '7:aarch64'; default: all without flavours)
+  -k GLOBS    kernel lines ('6.1 7', '6.*', '6.1-rt', '7:aarch64'; '!*-rt' takes out;
+              default: all without flavours)
   -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
   -a ARCH     only x86_64 or only aarch64
   -T TIER     fast (default), slow, all (both), matrix (all, but only fast on
-              flavours) or bench (tests/bench/run)
+              flavours), debug (all, but of a table's rows only those that are fast
+              on 6.1 or 7, if there are such) or bench (tests/bench/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     with that fault of tests/mutations in the modules and files
@@ -97,8 +99,8 @@ parse_args()
 		shift
 	done
 	case $tier in
-	fast|slow|all|matrix|bench) ;;
-	*) usage_error "-T takes fast, slow, all, matrix or bench, not '$tier'" ;;
+	fast|slow|all|matrix|debug|bench) ;;
+	*) usage_error "-T takes fast, slow, all, matrix, debug or bench, not '$tier'" ;;
 	esac
 	case $arch_only in
 	''|x86_64|aarch64) ;;
@@ -120,7 +122,7 @@ kernel_rows()
 {
 	local line arch must glob hit used=' '
 	set -f
-	while read -r line arch _ _ must; do
+	while read -r line arch _ _ must _; do
 		[ -z "$arch_only" ] || [ "$arch" = "$arch_only" ] || continue
 		if [ -z "$kernels" ]; then
 			case $line in *-*) continue ;; esac
@@ -131,6 +133,9 @@ kernel_rows()
 		for glob in $kernels; do
 			# shellcheck disable=SC2254	# globs on purpose
 			case $line:$arch in $glob|$glob:$arch) hit=1; used="$used$glob " ;; esac
+			[[ $glob == !* ]] || continue
+			# shellcheck disable=SC2254
+			case !$line:$arch in $glob|$glob:$arch) hit=; used="$used$glob "; break ;; esac
 		done
 		[ -z "$hit" ] || echo "$line $arch $must"
 	done < <(strip_list "$tests/kernels.list")
@@ -158,10 +163,13 @@ case_matches()
 # case_files FILE...: a case with a table beside it is one for each of its rows, in $work.
 case_files()
 {
-	local file
+	local file rows fast
 	for file; do
 		if [ -e "${file%.sh}.table" ]; then
-			expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")" || return
+			rows=$(expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")") || return
+			# shellcheck disable=SC2086	# files
+			fast=$([ "$tier" != debug ] || grep -lE '^# tier: fast( *$|.* (6\.1|7)( |$))' $rows || true)
+			echo "${fast:-$rows}"
 		elif [ -e "$file" ]; then
 			echo "$file"
 		fi
@@ -211,7 +219,7 @@ list_cells()
 			case " ${fast_on:-$line} " in *" $line "*) ;; *) t=slow ;; esac
 			# A flavour is the same source with another config.
 			case $tier:$t:$line in
-			"$t:"*|all:fast:*|all:slow:*|matrix:fast:*) ;;
+			"$t:"*|all:fast:*|all:slow:*|debug:fast:*|debug:slow:*|matrix:fast:*) ;;
 			matrix:slow:*-*) continue ;;
 			matrix:slow:*) ;;
 			*) continue ;;
@@ -222,6 +230,9 @@ list_cells()
 }
 
 # --- one cell ----------------------------------------------------------------
+
+# slower_of LINE ARCH: so many times is that kernel slower than Debian's own
+slower_of() { awk -v l="$1" -v a="$2" '!/^#/ && $1 == l && $2 == a { print $6 ? $6 : 1 }' "$tests/kernels.list"; }
 
 # Each kernel is asked for once, in the parent, so that its progress shows.
 declare -A kernel_dir qemu_of qemu_version module_dir
@@ -315,9 +326,12 @@ make_initramfs()
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
-	local file=$1 line=$2 arch=$3 dir=$4 icount model append vmlinuz image accel
+	local file=$1 line=$2 arch=$3 dir=$4 icount model append vmlinuz image accel mem slower
 	# shellcheck source-path=SCRIPTDIR source=lab/x86_64.sh
 	. "$tests/lab/$arch.sh"
+	slower=$(slower_of "$line" "$arch")
+	mem=$(case_field "$file" mem "$default_mem")
+	[ "$slower" = 1 ] || [ "$mem" -ge "$debug_mem" ] || mem=$debug_mem
 	icount=$(case_field "$file" icount)
 	# @DIR@: the cell's folder, for logs that the host part looks at
 	model=$(case_field "$file" model)
@@ -347,7 +361,7 @@ machine_of()
 	command=("${qemu_of[$arch]}" "${machine_args[@]}" -accel "$accel"
 		-cpu "$(case_field "$file" cpu "$default_cpu")"
 		-smp "$(case_field "$file" smp "$default_smp")"
-		-m "$(case_field "$file" mem "$default_mem")"
+		-m "$mem"
 		-nodefaults -display none -no-reboot -monitor none)
 	[ -z "$icount" ] || command+=(-icount "$icount")
 	[ -z "$model" ] || command+=(-plugin "$plugin,$model,truth=$dir/truth.log")
@@ -362,6 +376,7 @@ machine_of()
 	# init=: without it a kernel that cannot start /init would try /bin/sh and wait there.
 	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic"
 	kernel_line="$kernel_line softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
+	[ "$slower" = 1 ] || kernel_line="$kernel_line lab.slower=$slower"
 }
 
 # boot_cell DIR SECONDS BOOTS COMMAND...: run_vm, so often as long as the case has not ended
@@ -438,9 +453,15 @@ take_over()
 # run_cell FILE LINE ARCH MUST DIR: everything, in a subshell; leaves DIR/verdict
 run_cell()
 {
-	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/lab/splat.deny host boots
+	local file=$1 line=$2 arch=$3 must=$4 dir=$5 command start limit deny=$tests/lab/splat.deny host boots slower why
 	rm -rf "$dir"
 	mkdir -p "$dir"
+	why=$(case_field "$file" undebugged)
+	slower=$(slower_of "$line" "$arch")
+	if [ -n "$why" ] && [ "$slower" != 1 ]; then
+		echo "SKIP $why" >"$dir/verdict"
+		return
+	fi
 	make_initramfs "$file" "$line" "$arch" "$dir/initramfs" >"$dir/setup.log" 2>&1 || {
 		{ echo "BROKEN_CHECK the guest could not be built"; cat "$dir/setup.log"; } >"$dir/verdict"
 		return
@@ -449,7 +470,8 @@ run_cell()
 	mapfile -t -O ${#command[@]} command < <(console_args "file:$dir/console.log"; result_args "$dir/result")
 	command+=(-append "$kernel_line")
 	printf '%q ' "${command[@]}" >"$dir/command"
-	limit=${TIMEOUT:-$(case_field "$file" timeout 120)}
+	limit=${TIMEOUT:-$(($(case_field "$file" timeout 120) * slower))}
+	boot_limit=$((boot_limit * slower))
 	boots=$(case_field "$file" boots 1)
 	start=$(date +%s)
 	boot_cell "$dir" "$limit" "$boots" "${command[@]}"

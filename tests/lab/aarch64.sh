@@ -8,6 +8,8 @@ default_cpu=cortex-a72
 [[ ${line:-} != *-16k ]] || default_cpu=max,lpa2=off,pauth-impdef=on
 default_smp=2
 default_mem=1024
+# as on x86-64
+debug_mem=3072
 console_tty=ttyAMA0
 result_tty=ttyS0
 machine_append=

@@ -4,10 +4,10 @@
 #
 # All of these return a status and print why on failure: use them with check.
 
-# wait_for SECONDS COMMAND...: until the command succeeds
+# wait_for SECONDS COMMAND...: until the command succeeds; longer on a kernel that is slower
 wait_for()
 {
-	wait_left=$(($1 * 10))
+	wait_left=$(($1 * 10 * ${LAB_SLOWER:-1}))
 	shift
 	until "$@"; do
 		wait_left=$((wait_left - 1))

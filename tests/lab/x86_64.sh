@@ -5,6 +5,8 @@
 default_cpu=Skylake-Client
 default_smp=2
 default_mem=512
+# KASAN takes an eighth, and what the others note is no less
+debug_mem=1024
 console_tty=ttyS0
 result_tty=ttyS1
 # TCG is too slow for the IO-APIC's timer check. Mitigations cost time, print WARNINGs

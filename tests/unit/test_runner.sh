@@ -170,6 +170,23 @@ no_firmware()
 	says 2 "needs FIRMWARE=" env QEMU="$work/qemu-x86_64" "$run" --case "$work/firm.sh" -k 6.1:x86_64
 }
 
+# A line with a slower kernel: more memory and time, and a case may say that it is not for it.
+printf '# arch: x86_64\n# module: none\n# timeout: 100\n# undebugged: it wants BTF\n' >"$work/unfit.sh"
+slower()
+{
+	echo '6.1-debug x86_64 bookworm 12 - 3' >>"$lab/tests/kernels.list"
+	lists "a/20-two 6.1 x86_64,a/20-two 6.1-debug x86_64" --no-selftest -a x86_64 \
+		-k '6.1* !*-rt !*-cloud' -t '20-*' || return
+	QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" --no-selftest -k '6.1 6.1-debug' -a x86_64 \
+		--case "$work/unfit.sh" -o "$work/slow" >"$work/ran" || { cat "$work/ran"; return 1; }
+	has "$work/ran" 'ok 1 unfit' 'ok 2 unfit 6.1.0-0-amd64 # SKIP it wants BTF' &&
+		has "$work/slow/unfit.6.1.x86_64/command" '-m 512 ' || return
+	ran -k 6.1-debug -t a/10-one &&
+		has "$work/out/a.10-one.6.1-debug.x86_64/command" '-m 1024 ' 'lab.slower=3' || return
+	sed -i '$d' "$lab/tests/kernels.list"
+	! grep lab.slower "$work/slow/unfit.6.1.x86_64/command"
+}
+
 # --- what passed is not run again ---
 
 # resumed TAKEN [ARGUMENT...]: both cells pass, TAKEN of them not by running
@@ -359,9 +376,11 @@ point "a header that a case has not is its suite's" of_suite
 point "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
 cp "$work"/30-red.* "$lab/tests/cases/a/"
 point "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'
+point "of a table the rows that are fast, for the debug tier" lists "a/31-blue 7 x86_64,b/10-slow 7 x86_64" --no-selftest -T debug -k 7 -t "3?-* 10-slow"
 point "it has the row's words, and the host part of all" a_row
 point "rows that do not fit their table" bad_row
 point "a case from elsewhere, with files laid over the guest" outside
+point "a kernel that is slower, and a case that is not for it" slower
 point "--resume: what passed is taken over and counts; -l has what is left" resume
 point "--resume: what changed runs, as do all with another lab or module" resume_changed
 point "--resume: another kernel package or QEMU" resume_elsewhere
