@@ -82,6 +82,15 @@ static bool rapl_group_has_time(struct perf_event *event)
 	return false;
 }
 
+/*
+ * For an event that is being opened.  One that leads has nobody beside it yet, and
+ * no context whose mutex perf could hold.
+ */
+static bool rapl_joins_time(struct perf_event *event)
+{
+	return event->group_leader != event && rapl_group_has_time(event);
+}
+
 /* What the first event of a group has read serves all the others. */
 static void rapl_group_serve(struct perf_event *first)
 {
@@ -334,7 +343,7 @@ static int rapl_event_init(struct perf_event *event)
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 	if (rapl_event_is_time(event))
 		rapl_group_stays(event);
-	else if (set->local_read && !rapl_group_has_time(event))
+	else if (set->local_read && !rapl_joins_time(event))
 		event->event_caps |= PERF_EV_CAP_READ_ACTIVE_PKG;
 	return 0;
 }
