@@ -152,3 +152,46 @@ refuse_exists()
 	echo "$refuse_out"
 	return 1
 }
+
+# faults FUNCTION...: what the guest's program fault counts as able to fail: each allocation,
+# and these functions, which then return ENOMEM. Without a stack in the log for each.
+fail_dirs="/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc /sys/kernel/debug/fail_function"
+faults()
+{
+	for fault_dir in $fail_dirs; do
+		echo 0 >"$fault_dir/verbose" || return 1
+		[ ! -e "$fault_dir/ignore-gfp-wait" ] || echo N >"$fault_dir/ignore-gfp-wait"
+	done
+	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+	load_mod injectable || return 1
+	for fault_name; do
+		echo "$fault_name" >"$fault_dir/inject" || return 1
+		printf '%#x' -12 >"$fault_dir/$fault_name/retval" || return 1
+	done
+}
+
+# faults_under module NAME | function NAME | anything: only where that is among the callers
+faults_under()
+{
+	case $1 in
+	module) fault_range=$(awk -v m="$2" '$1 == m { print $2 }' /proc/modules)
+		fault_from=$(cat "/sys/module/$2/sections/.text") || return 1
+		fault_to=$(printf '%#x' $((fault_from + fault_range))) ;;
+	function) fault_range=$(awk -v f="$2" 'at && $1 != at { print "0x" at, "0x" $1; exit } $3 == f { at = $1 }' /proc/kallsyms)
+		fault_from=${fault_range% *}
+		fault_to=${fault_range#* } ;;
+	*) fault_from=0 fault_to=0xffffffffffffffff ;;
+	esac
+	for fault_dir in $fail_dirs; do
+		echo "$fault_from" >"$fault_dir/require-start" &&
+			echo "$fault_to" >"$fault_dir/require-end" || return 1
+	done
+}
+
+# swept NAME COMMAND...: as check, and what the program said in the end
+swept()
+{
+	check "$@"
+	# shellcheck disable=SC2154	# ktap.sh's
+	diag "$(echo "$ktap_out" | tail -n 1)"
+}
