@@ -3,6 +3,7 @@
 # energy-profile tells it. tests/demo/run draws the stacks.
 # If this fails, a newcomer's flame graph has no stacks, or the wrong program in front.
 # arch: x86_64
+# tier: slow
 # kernels: 6.1
 # smp: 4,sockets=2,cores=2
 # mem: 1024
