@@ -22,13 +22,32 @@
 
 atomic_t mpst_inside = ATOMIC_INIT(0);
 
+static const void *filter_of(const struct mpst_hook *hook)
+{
+	return rcu_access_pointer(hook->ops.func_hash->filter_hash);
+}
+
+/*
+ * An empty filter stands for every function of the kernel. ftrace leaves one, and
+ * calls it success, where it had no memory for the entry (seen up to Linux 7.3):
+ * no hook may start with what a filter is after it was emptied.
+ */
 static int set_filter(struct mpst_hook *hook)
 {
 	/* ftrace cuts the string up: give it one of its own */
 	unsigned char buf[64];
+	const void *empty;
+	int err;
 
+	err = ftrace_set_filter(&hook->ops, NULL, 0, 1);
+	if (err)
+		return err;
+	empty = filter_of(hook);
 	strscpy(buf, hook->name, sizeof(buf));
-	return ftrace_set_filter(&hook->ops, buf, strlen(buf), 1);
+	err = ftrace_set_filter(&hook->ops, buf, strlen(buf), 1);
+	if (!err && filter_of(hook) == empty)
+		return -ENOMEM;
+	return err;
 }
 
 static int start_hook(struct mpst_hook *hook)

@@ -74,9 +74,10 @@ static const struct file_operations probe_fops = {
  * KVM is up exactly if its misc device is there; without EL2, or with
  * kvm-arm.mode=none, its init gave up before registering that. No exported
  * symbol tells on every kernel (kvm_debugfs_dir is gone in 6.12), but the
- * minor does: it is fixed, and registering a taken one is refused.
+ * minor does: it is fixed, and registering a taken one is refused. Any other
+ * error says nothing about KVM.
  */
-static bool __init kvm_is_up(void)
+static int __init find_kvm(void)
 {
 	struct miscdevice probe = {
 		.minor = KVM_MINOR,
@@ -87,9 +88,15 @@ static bool __init kvm_is_up(void)
 
 	int err = misc_register(&probe);
 
-	if (!err)
-		misc_deregister(&probe);
-	return err == -EBUSY;
+	if (err == -EBUSY)
+		return 0;
+	if (err) {
+		pr_err("cannot ask whether KVM is up: error %d\n", err);
+		return err;
+	}
+	misc_deregister(&probe);
+	pr_err("KVM is not up on this host (no EL2, or kvm-arm.mode=none): nothing to hook\n");
+	return -ENODEV;
 }
 
 /*
@@ -269,10 +276,9 @@ static int __init mpst_init(void)
 		return err;
 	if (!is_own_kernel())
 		return -ENOEXEC;
-	if (!kvm_is_up()) {
-		pr_err("KVM is not up on this host (no EL2, or kvm-arm.mode=none): nothing to hook\n");
-		return -ENODEV;
-	}
+	err = find_kvm();
+	if (err)
+		return err;
 	err = mpst_vms_init();
 	if (err) {
 		pr_err("no memory for the table of VMs\n");
