@@ -9,6 +9,7 @@
 #include <linux/build_bug.h>
 #include <linux/hrtimer.h>
 #include <linux/perf_event.h>
+#include <linux/sched/isolation.h>
 #include <linux/syscore_ops.h>
 #include <linux/version.h>
 #include <asm/msr.h>
@@ -64,6 +65,22 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define register_syscore	register_syscore_ops
 #define unregister_syscore	unregister_syscore_ops
 #endif
+
+/*
+ * Before Linux kernel commit 04d4e665a609 ("sched/isolation: Use single feature
+ * type while referring to housekeeping cpumask") (in v5.18) these were flags.
+ */
+#ifndef HAVE_HK_TYPE
+#define HK_TYPE_DOMAIN	HK_FLAG_DOMAIN
+#define HK_TYPE_TICK	HK_FLAG_TICK
+#endif
+
+/* Is the kernel asked to leave it alone, by isolcpus=, nohz_full= or a cpuset? */
+static inline bool rapl_cpu_isolated(int cpu)
+{
+	return !housekeeping_cpu(cpu, HK_TYPE_DOMAIN) ||
+	       !housekeeping_cpu(cpu, HK_TYPE_TICK);
+}
 
 /* Is there anything in the fields beyond config?  Newer kernels have more. */
 static inline bool rapl_more_config(const struct perf_event_attr *attr)

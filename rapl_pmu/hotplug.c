@@ -5,7 +5,6 @@
  */
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
-#include <linux/irqflags.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -35,18 +34,8 @@ static int rapl_cpu_online(unsigned int cpu)
 		*per_cpu_ptr(set->by_cpu, cpu) = inst;
 	}
 	/* Only now: if it failed for one set, the CPU goes down again. */
-	list_for_each_entry(set, &rapl_sets, node) {
-		struct rapl_instance *inst = *per_cpu_ptr(set->by_cpu, cpu);
-
-		if (inst->cpu >= 0)
-			continue;
-		WRITE_ONCE(inst->cpu, cpu);
-		if (set->held) {
-			local_irq_disable();
-			rapl_instance_hold(inst);
-			local_irq_enable();
-		}
-	}
+	list_for_each_entry(set, &rapl_sets, node)
+		rapl_instance_join(*per_cpu_ptr(set->by_cpu, cpu), cpu);
 	err = 0;
 out:
 	mutex_unlock(&rapl_mutex);

@@ -222,16 +222,25 @@ void rapl_instance_free(struct rapl_instance *inst)
 
 /* ---- the CPU in charge ------------------------------------------------- */
 
-/* An online CPU of the instance other than this one, or -1. */
+/*
+ * An online CPU of the instance other than this one, or -1.  One that is isolated
+ * from the kernel's own work (isolcpus=, nohz_full=) only if there is no other.
+ */
 static int rapl_instance_other(const struct rapl_instance *inst,
 			       unsigned int cpu)
 {
+	int isolated = -1;
 	unsigned int i;
 
-	for_each_online_cpu(i)
-		if (i != cpu && *per_cpu_ptr(inst->set->by_cpu, i) == inst)
+	for_each_online_cpu(i) {
+		if (i == cpu || *per_cpu_ptr(inst->set->by_cpu, i) != inst)
+			continue;
+		if (!rapl_cpu_isolated(i))
 			return i;
-	return -1;
+		if (isolated < 0)
+			isolated = i;
+	}
+	return isolated;
 }
 
 /**
@@ -291,18 +300,9 @@ static void rapl_set_migrating(struct rapl_instance *inst, bool migrating)
 	raw_spin_unlock_irq(&inst->lock);
 }
 
-/**
- * rapl_instance_leave() - the CPU in charge goes offline
- * @inst: instance
- * @cpu:  the CPU
- *
- * Another CPU of the instance takes over, with the events and the timer.
- *
- * Context: CPU hotplug, on @cpu.
- */
-void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
+/* With the events and the timer, which goes on where @target is; -1: nowhere. */
+static void rapl_instance_move(struct rapl_instance *inst, int cpu, int target)
 {
-	int target = rapl_instance_other(inst, cpu);
 	unsigned int ms;
 
 	raw_spin_lock_irq(&inst->lock);
@@ -343,4 +343,42 @@ void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
 	 */
 	hrtimer_cancel(&inst->timer);
 	rapl_timer_kick(inst);
+}
+
+/**
+ * rapl_instance_join() - a CPU came online
+ * @inst: its instance
+ * @cpu:  the CPU
+ *
+ * It takes over if nobody is in charge, or a CPU that is isolated and this one
+ * is not.
+ *
+ * Context: CPU hotplug, on @cpu.
+ */
+void rapl_instance_join(struct rapl_instance *inst, unsigned int cpu)
+{
+	if (inst->cpu < 0) {
+		WRITE_ONCE(inst->cpu, cpu);
+		if (inst->set->held) {
+			local_irq_disable();
+			rapl_instance_hold(inst);
+			local_irq_enable();
+		}
+	} else if (rapl_cpu_isolated(inst->cpu) && !rapl_cpu_isolated(cpu)) {
+		rapl_instance_move(inst, inst->cpu, cpu);
+	}
+}
+
+/**
+ * rapl_instance_leave() - the CPU in charge goes offline
+ * @inst: instance
+ * @cpu:  the CPU
+ *
+ * Another CPU of the instance takes over, with the events and the timer.
+ *
+ * Context: CPU hotplug, on @cpu.
+ */
+void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu)
+{
+	rapl_instance_move(inst, cpu, rapl_instance_other(inst, cpu));
 }

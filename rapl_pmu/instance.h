@@ -100,7 +100,7 @@ struct rapl_set {
  * @events:    open events, by perf_event.active_entry
  * @nr_active: started events that need the timer
  * @period:    what the timer was last set to
- * @migrating: @cpu is going offline, its events are on their way
+ * @migrating: another CPU takes over, the events are on their way
  * @package:   physical package number
  * @die:       die in @package, 0 unless the set is by die or core
  * @core:      core in @die, 0 unless the set is by core
@@ -157,6 +157,7 @@ struct rapl_instance *rapl_instance_find(struct rapl_set *set,
 int rapl_instance_open(struct rapl_instance *inst, struct perf_event *event);
 void rapl_instance_close(struct rapl_instance *inst, struct perf_event *event);
 void rapl_instance_free(struct rapl_instance *inst);
+void rapl_instance_join(struct rapl_instance *inst, unsigned int cpu);
 void rapl_instance_leave(struct rapl_instance *inst, unsigned int cpu);
 
 #endif /* RAPL_PMU_INSTANCE_H */
