@@ -32,7 +32,7 @@ traces()
 {
 	local found
 	found=$(grep -rlE "rapl_pmu|kvm_arm_mpstate" /lib/modules/*/modules.{dep,alias,order} 2>/dev/null
-		find / -xdev \( -name '*power-kmods*' -o -name '*rapl_pmu*' -o -name 'rapl-doctor*' -o -name 'mpstate-report*' -o -name 'energy-profile*' -o -name '*kvm_arm_mpstate*' \) \
+		find / -xdev \( -name '*power-kmods*' -o -name '*rapl_pmu*' -o -name 'rapl-doctor*' -o -name 'mpstate-report*' -o -name 'energy-profile*' -o -name 'energy-textfile*' -o -name '*kvm_arm_mpstate*' \) \
 			-not -path '/src/*' -not -path '/out/*' -not -path '/proc/*' 2>/dev/null)
 	[ -z "$found" ] || { echo "left: $found"; return 1; }
 }

@@ -11,7 +11,7 @@ export BUILD_DIR=$work/build POWER_KMODS_CACHE=$work/cache
 
 commands()
 {
-	find scripts tests/{run.sh,lab,mutations,dkms/run.sh,aged,bench,compare,demo} -type f \
+	find scripts tests/{run.sh,lab,mutations,dkms/run.sh,aged,bench,compare,demo,fleet} -type f \
 		-perm -u+x -printf '%p\n' | grep -vxE 'scripts/deb/debian/rules' | sort
 }
 
@@ -39,7 +39,7 @@ helps()
 	for option in --help -h; do
 		call 0 "$1" $option || return 1
 		if [ -s "$work/err" ] ||
-		   ! grep -qE "^usage: ($1|rapl-doctor|mpstate-report|energy-profile)( |\$)" <(head -n 1 "$work/out"); then
+		   ! grep -qE "^usage: ($1|rapl-doctor|mpstate-report|energy-profile|energy-textfile)( |\$)" <(head -n 1 "$work/out"); then
 			echo "$1 $option: no usage: line on stdout, or something on stderr"
 			head -n 5 "$work/out" "$work/err"
 			return 1
