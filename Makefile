@@ -140,6 +140,9 @@ prove:	## what the arithmetic and the rules do for every input, by CBMC
 compare:	## the kernel's own rapl beside rapl_pmu: a table of what both measure
 	@tests/compare/run -k '$(KERNELS)'
 
+fleet:	## four machines, PCP and one Prometheus: do their joules add up? (15 minutes)
+	@tests/fleet/run
+
 check-dkms:	## add, build, install, remove with the real DKMS
 	@tests/dkms/run.sh
 

@@ -38,7 +38,8 @@ usage: tests/run.sh [options]
   -a ARCH     only x86_64 or only aarch64
   -T TIER     fast (default), slow, all (both), matrix (all, but only fast on
               flavours), debug (all, but of a table's rows only those that are fast
-              on 6.1 or 7, if there are such) or bench (tests/bench/run)
+              on 6.1 or 7, if there are such), bench (tests/bench/run) or
+              fleet (tests/fleet/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     with that fault of tests/mutations in the modules and files
@@ -99,8 +100,8 @@ parse_args()
 		shift
 	done
 	case $tier in
-	fast|slow|all|matrix|debug|bench) ;;
-	*) usage_error "-T takes fast, slow, all, matrix, debug or bench, not '$tier'" ;;
+	fast|slow|all|matrix|debug|bench|fleet) ;;
+	*) usage_error "-T takes fast, slow, all, matrix, debug, bench or fleet, not '$tier'" ;;
 	esac
 	case $arch_only in
 	''|x86_64|aarch64) ;;
@@ -684,7 +685,7 @@ main()
 	if [ -n "$one_case" ]; then
 		all_cases=$(realpath "$one_case")
 	else
-		all_cases=$(case_files "$tests"/{cases/*,bench,compare,demo}/[0-9]*.sh) || exit 2
+		all_cases=$(case_files "$tests"/{cases/*,bench,compare,demo,fleet}/[0-9]*.sh) || exit 2
 	fi
 	selftests=$(case_files "$tests"/selftest/[0-9]*.sh) || exit 2
 	if [ -n "$shell_kernel" ]; then

@@ -8,21 +8,15 @@
 # model: vendor=intel,packages=2,pkg0=80/40/12/0/0,pkg1=100/40/12/0/0,ram_unit=16,absent=gpu+psys,stamp=pkg
 # append: tsc_early_khz=1000000
 # timeout: 600
-# guest: rapltruth
+# guest: rapltruth pcp_case
 # tree: pcp
 # files: rapl_pmu/examples/pcp-perfevent.conf:srv/pcp/etc/pcp/perfevent/perfevent.conf
 
 plan 8
 check "load" load_mod rapl_pmu
 
-# What the package's installation would have done
-pcp=/srv/pcp
-mkdir -p $pcp/run/pcp $pcp/var/log/pcp/pmcd $pcp/var/lib/pcp/tmp
-open_tree pcp
-printf 'root {\n\tperfevent 127:*:*\n}\n' >$pcp/tmp/names
-echo 'perfevent 127 pipe binary /usr/lib/pcp/pmdas/perfevent/pmdaperfevent -d 127 -U root' >$pcp/etc/pcp/pmcd/pmcd.conf
-in_pcp() { chroot $pcp "$@"; }
-in_pcp /usr/lib/pcp/bin/pmcd -f -A -U root -n /tmp/names -l /tmp/pmcd.log &
+. /usr/bin/pcp_case
+start_pmcd
 energy=perfevent.derived.energy_pkg.value
 answers() { in_pcp pminfo -h localhost -f $energy 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
 check "pmcd answers" wait_for 60 answers
