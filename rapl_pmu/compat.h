@@ -14,8 +14,9 @@
 #include <linux/version.h>
 #include <asm/msr.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
-#error "rapl_pmu requires Linux >= 5.10"
+/* That of RHEL 8, which has much of 5.4. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 18, 0)
+#error "rapl_pmu requires Linux >= 4.18"
 #endif
 
 /* Linux < 6.16: the q was an l, and the value an unsigned long long. */
@@ -119,7 +120,13 @@ static inline void rapl_event_grow(struct perf_event *event, u64 what)
 #define RAPL_POWERCAP_MSR
 #endif
 
-/* Linux 5.10 has no name for AMD's counter of a core. */
+/* Linux 5.10 has no name for AMD's counter of a core, 5.4 none for the others. */
+#ifndef MSR_AMD_RAPL_POWER_UNIT
+#define MSR_AMD_RAPL_POWER_UNIT		0xc0010299
+#endif
+#ifndef MSR_AMD_PKG_ENERGY_STATUS
+#define MSR_AMD_PKG_ENERGY_STATUS	0xc001029b
+#endif
 #ifndef MSR_AMD_CORE_ENERGY_STATUS
 #define MSR_AMD_CORE_ENERGY_STATUS	0xc001029a
 #endif

@@ -15,9 +15,9 @@
 #define RAPL_PMU_ENERGY_H
 
 #ifdef __KERNEL__
+#include <linux/kernel.h>	/* min() and max(), also before 5.10 */
 #include <linux/limits.h>
 #include <linux/math64.h>
-#include <linux/minmax.h>
 #include <linux/types.h>
 #else
 #include "host.h"	/* tests/unit */

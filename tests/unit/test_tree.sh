@@ -146,8 +146,12 @@ for kernel in 5.10.0-40-amd64 5.15.3 6.31.41-56-amd64 6.12.117+deb13-amd64 7.3.4
 	point "dkms.conf: x86_64 $kernel" dkms_says "$kernel" x86_64 "rapl_pmu yes"
 	point "dkms.conf: aarch64 $kernel" dkms_says "$kernel" aarch64 "kvm_arm_mpstate yes"
 done
-for kernel in 4.19.0 5.4.0-1-amd64 5.9.16; do
+for kernel in 4.18.0 4.19.0-el8 5.3.18; do
 	point "dkms.conf: $kernel is too old" dkms_says "$kernel" x86_64 "excluded yes"
+done
+for kernel in 4.18.0-553.el8_10.x86_64 5.4.0-216-generic 5.9.16; do
+	point "dkms.conf: $kernel is let in" dkms_says "$kernel" x86_64 "rapl_pmu yes"
+	point "dkms.conf: $kernel is too old for arm64" dkms_says "$kernel" aarch64 "excluded yes"
 done
 for arch in riscv64 armv7l i686; do
 	point "dkms.conf: $arch is left alone" dkms_says 6.1.0 "$arch" "excluded off"
