@@ -140,6 +140,9 @@ prove:	## what the arithmetic and the rules do for every input, by CBMC
 compare:	## the kernel's own rapl beside rapl_pmu: a table of what both measure
 	@tests/compare/run -k '$(KERNELS)'
 
+coverage:	## which blocks and branches of the modules' object code the suites run
+	@tests/cover/run
+
 fleet:	## four machines, PCP and one Prometheus: do their joules add up? (15 minutes)
 	@tests/fleet/run
 

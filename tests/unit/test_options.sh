@@ -11,7 +11,7 @@ export BUILD_DIR=$work/build POWER_KMODS_CACHE=$work/cache
 
 commands()
 {
-	find scripts tests/{run.sh,lab,mutations,dkms/run.sh,aged,bench,compare,demo,fleet} -type f \
+	find scripts tests/{run.sh,lab,mutations,dkms/run.sh,aged,bench,compare,demo,fleet,cover} -type f \
 		-perm -u+x -printf '%p\n' | grep -vxE 'scripts/deb/debian/rules' | sort
 }
 

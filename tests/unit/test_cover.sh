@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test_cover.sh - what tests/cover reads out of object code, and says of what ran
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+
+# One branch whose other side is a call of somebody else's function
+cat >"$work/code.c" <<'C'
+extern void other(int);
+int bounded(int a)
+{
+	if (a > 7)
+		other(a);
+	return a + 1;
+}
+C
+(cd "$work" && gcc -g -O2 -fno-inline -fcf-protection=none -c -o code.o code.c)
+
+# whole: each byte of the section is in one instruction of the map, as it is or changed
+whole()
+{
+	tests/cover/map "$work/code.o" >"$work/map"
+	objcopy -O binary --only-section=.text "$work/code.o" "$work/text"
+	od -An -v -tx1 -w1 "$work/text" | tr -d ' ' | awk '
+		FILENAME == "-" { code[n++] = $1; next }
+		$1 == "section" { size = $4; next }
+		{
+			if ($1 != sprintf("%x", at)) { print "a gap at " at; exit bad = 1 }
+			for (i = 0; i < length($2) / 2; i++) {
+				byte = substr($2, 2 * i + 1, 2)
+				if (byte == "..")
+					changed++
+				else if (byte != code[at + i]) { print "wrong at " at + i; exit bad = 1 }
+			}
+			at += i
+		}
+		END { print changed " changed, " at " of " size; exit bad || at != size || changed != 4 }' - "$work/map"
+}
+point "the map has all code, and where the loader writes an address" whole
+branch() { [ "$(awk 'NF == 3 && $1 != "section"' "$work/map" | wc -l)" = 1 ]; }
+point "and the branch" branch
+
+tests/cover/map -l "$work/code.o" | sed "s,$work/,/build/," >"$work/listing"
+in_lines() { grep -q ' branch bounded /build/code.c:4 ' "$work/listing"; }
+point "the listing has its line" in_lines
+
+# ran SIDE...: all instructions up to the branch ran, and it went there
+ran()
+{
+	awk -v sides="$*" '{ printf "%s %x%s\n", $1, $2, $3 == "branch" ? " " sides : "" } $3 == "branch" { exit }' "$work/listing" >"$work/run"
+}
+# said TOTALS [REASON]: of report.awk
+said()
+{
+	printf '%s\n' "${2:-}" >"$work/reasons"
+	rm -f "$work/missing.tsv"
+	awk -v top="$work" -v module=m -v out="$work" -f tests/cover/report.awk \
+		"$work/reasons" "$work/listing" "$work/run" >"$work/totals" 2>"$work/words"
+	cat "$work/totals" "$work/words"
+	grep -qE "^$1\$" "$work/totals"
+}
+one_side() { ran on; said '[0-9]+ [0-9]+ 1 2 0 1' && grep -q 'bounded.code.c:4.never away.if (a > 7)' "$work/missing.tsv"; }
+point "a side that nothing took is missing" one_side
+both() { ran on away; said '[0-9]+ [0-9]+ 2 2 0 0' && [ ! -e "$work/missing.tsv" ]; }
+point "with both, nothing is" both
+never() { : >"$work/run"; said '0 [0-9]+ 0 2 0 2' && grep -q 'never there' "$work/missing.tsv"; }
+point "both are where nothing ran" never
+explained() { ran away; said '[0-9]+ [0-9]+ 1 2 1 0' $'m\tbounded\tif (a > 7)\tcannot be'; }
+point "a reason is taken, by function and words" explained
+other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcannot be' && grep -q 'no branch needs the reason' "$work/words"; }
+point "not another's, and one that nobody needs is said" other
+finish
