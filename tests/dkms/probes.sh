@@ -10,7 +10,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
 . "$top/tests/lab/ktap.sh"
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$work".*' EXIT
 tree=$("$top/tests/lab/fetch" build 6.1 x86_64)
 release=$(cat "$("$top/tests/lab/fetch" kernel 6.1 x86_64)/release")
 common=$tree/usr/src/linux-headers-${release%-*}-common
@@ -36,13 +36,30 @@ broken()
 		grep -q 'bin/false compiles nothing with the headers of this kernel' "$work.out/build.log"
 }
 
-plan 3
+# A container's root: no namespaces, no mounts. Headers are laid over all the same.
+without_mounts()
+{
+	local seen
+	seen=$("$top/tests/lab/build-module" 6.1 x86_64 -H "$work" -e V=1) || return 1
+	setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
+		"$top/tests/lab/build-module" 6.1 x86_64 -H "$work" -e 'V=1 UNUSED=1' -o "$work.out" 2>&1 || return 1
+	cmp "$seen/rapl_pmu.ko" "$work.out/rapl_pmu.ko" &&
+		cmp "$common/include/linux/hrtimer.h" "$work.before"
+}
+
+plan 4
 header include/linux/kernel.h '#define rdmsrq_safe(msr, value) rdmsrl_safe(msr, value)'
 header include/linux/rbtree.h '#define hrtimer_setup(t, fn, clock, mode) do { hrtimer_init(t, clock, mode); (t)->function = (fn); } while (0)'
-check "taken over, in another header" builds DHAVE_HRTIMER_SETUP DHAVE_RDMSRQ DHAVE_WORKS ''
+check "taken over, in another header" builds DHAVE_HK_TYPE DHAVE_HRTIMER_SETUP DHAVE_RDMSRQ DHAVE_WORKS ''
 rm -rf "${work:?}"/*
 header include/linux/hrtimer.h '/* what hrtimer_setup() does in newer ones */'
 header arch/x86/include/asm/msr.h '/* not yet rdmsrq_safe() */'
-check "a word in a comment" builds DHAVE_WORKS ''
+check "a word in a comment" builds DHAVE_HK_TYPE DHAVE_WORKS ''
+cp "$common/include/linux/hrtimer.h" "$work.before"
+if [ "$(id -u)" -eq 0 ]; then
+	check "without mounts, as in a container" without_mounts
+else
+	skip "without mounts, as in a container" "needs root"
+fi
 check "a compiler that does not work is said so" broken
 finish

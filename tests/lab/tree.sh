@@ -2,15 +2,26 @@
 # shellcheck shell=bash
 # tree.sh - run what a tree of the cache has
 
-# in_tree TREE WORK COMMAND...: with WORK as /build in a mount namespace of its own: the same
-# path in every build, and neither mounts nor files are left behind. 125: no such namespace here.
-# Files in $over lie over those of the same names in the tree's folder $over_at meanwhile.
+# in_tree TREE WORK COMMAND...: with WORK as /build, the same path in every build. 125: it cannot
+# be done here. Files in $over lie over those of the same names in the tree's folder $over_at
+# meanwhile.
 over=
 over_at=
 in_tree()
 {
+	local rc=0
+	in_namespace "$@" 2>/dev/null || rc=$?
+	# A container's root may not mount, but change its root. nobody may do neither.
+	[ $rc -eq 125 ] && [ "$(id -u)" -eq 0 ] || return $rc
+	in_plain_tree "$@"
+}
+
+# In a mount namespace of its own, so that neither mounts nor files are left behind
+in_namespace()
+{
 	local flags=(-m)
 	[ "$(id -u)" -eq 0 ] || flags=(-r -m)
+	unshare "${flags[@]}" true || return 125
 	# shellcheck disable=SC2016	# for the inner shell
 	unshare "${flags[@]}" /bin/sh -c '
 		over=$1 over_at=$2 tree=$3 work=$4
@@ -20,5 +31,35 @@ in_tree()
 		[ -z "$over" ] || (cd "$over" && find . -type f) | while read -r file; do
 			mount --bind "$over/$file" "$tree/$over_at/$file" || exit 125
 		done || exit 125
-		exec env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@"' sh "$over" "$over_at" "$@"
+		exec env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@" 2>&1' sh "$over" "$over_at" "$@"
+}
+
+# Without mounts: files are copied to and fro, so one at a time in a tree.
+in_plain_tree()
+{
+	local tree=$1 work=$2 rc=0 file saved
+	shift 2
+	(
+		flock 7
+		[ -e "$tree/dev/null" ] || mknod -m 666 "$tree/dev/null" c 1 3 || exit 125
+		saved=$(mktemp -d)
+		# What an earlier one that was killed left
+		find "$tree/build" -mindepth 1 -delete
+		cp -a "$work/." "$tree/build/"
+		if [ -n "$over" ]; then
+			while read -r file; do
+				mkdir -p "$saved/${file%/*}"
+				cp -a "$tree/$over_at/$file" "$saved/$file"
+				cp "$over/$file" "$tree/$over_at/$file"
+			done < <(cd "$over" && find . -type f)
+		fi
+		env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@" || rc=$?
+		(cd "$saved" && find . -type f) | while read -r file; do
+			cp -a "$saved/$file" "$tree/$over_at/$file"
+		done
+		cp -a "$tree/build/." "$work/"
+		find "$tree/build" -mindepth 1 -delete
+		rm -rf "$saved"
+		exit $rc
+	) 7>"$tree.lock"
 }
