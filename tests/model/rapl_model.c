@@ -60,6 +60,8 @@ void rapl_config_init(struct rapl_config *cfg)
 	cfg->uwatt[0][RAPL_CORES] = 45 * MILLION;
 	cfg->uwatt[0][RAPL_RAM] = 5 * MILLION;
 	cfg->unit = RAPL_NO_UNIT;
+	cfg->says_unit = RAPL_NO_UNIT;
+	cfg->filter = RAPL_NO_UNIT;
 	cfg->ram_unit = RAPL_NO_UNIT;
 	cfg->psys_unit = RAPL_NO_UNIT;
 	/* 1/1024 s: "about 1 ms" of SDM vol. 3B, 15.10.1 */
@@ -205,23 +207,29 @@ static bool parse_wave(struct rapl_config *cfg, const char *s)
 	return true;
 }
 
-static bool parse_absent(unsigned int *mask, const char *s)
+/* Of the first @n letters; @most if there is no such among the first @most */
+static unsigned int find_name(const char *s, size_t n, unsigned int most)
+{
+	unsigned int d;
+
+	/* AMD's register is called core, Intel's cores */
+	if (n == 4 && !strncmp(s, "core", 4))
+		return RAPL_CORES;
+	for (d = 0; d < most; d++)
+		if (strlen(domain_names[d]) == n && !strncmp(s, domain_names[d], n))
+			break;
+	return d;
+}
+
+static bool parse_names(unsigned int *mask, const char *s, unsigned int most)
 {
 	unsigned int m = 0;
 
 	while (*s) {
 		size_t n = strcspn(s, "+");
-		unsigned int d;
+		unsigned int d = find_name(s, n, most);
 
-		/* AMD's register is called core, Intel's cores */
-		if (n == 4 && !strncmp(s, "core", 4)) {
-			d = RAPL_CORES;
-		} else {
-			for (d = 0; d < RAPL_REGISTERS; d++)
-				if (strlen(domain_names[d]) == n && !strncmp(s, domain_names[d], n))
-					break;
-		}
-		if (d == RAPL_REGISTERS)
+		if (d == most)
 			return false;
 		m |= 1U << d;
 		s += n;
@@ -231,6 +239,23 @@ static bool parse_absent(unsigned int *mask, const char *s)
 	if (!m)
 		return false;
 	*mask = m;
+	return true;
+}
+
+/* DOMAIN:SECONDS:RAW */
+static bool parse_jump(struct rapl_config *cfg, const char *s)
+{
+	size_t n = strcspn(s, ":");
+	uint64_t us, raw;
+
+	cfg->jump = find_name(s, n, RAPL_DOMAINS);
+	if (cfg->jump == RAPL_DOMAINS || !s[n])
+		return false;
+	s = parse_micro(s + n + 1, MAX_PERIOD_NS / 1000, &us);
+	if (!s || *s != ':' || !us || !parse_number(s + 1, UINT32_MAX, &raw))
+		return false;
+	cfg->jump_ns = us * 1000;
+	cfg->jump_raw = raw;
 	return true;
 }
 
@@ -302,12 +327,16 @@ static const struct argument {
 	{ "threads", NUMBER32, AT(threads), 1, 8,
 	  .takes = "the threads of a core, a number from 1 to 8" },
 	{ "unit", NUMBER32, AT(unit), 0, 31, .takes = "the energy status unit, 0 to 31" },
+	{ "says_unit", NUMBER32, AT(says_unit), 0, 31, .takes = "the energy status unit, 0 to 31" },
 	{ "ram_unit", NUMBER32, AT(ram_unit), 0, 31, .takes = "N for a unit of 2^-N J, 0 to 31" },
 	{ "psys_unit", NUMBER32, AT(psys_unit), 0, 31, .takes = "N for a unit of 2^-N J, 0 to 31" },
 	{ "atom", FLAG, AT(atom), .takes = "0 or 1" },
 	{ "start", NUMBER32, AT(start), 0, UINT32_MAX, .takes = "a counter value of 32 bits" },
 	{ "high", NUMBER32, AT(high), 0, UINT32_MAX, .takes = "a value of 32 bits" },
 	{ "wide", FLAG, AT(wide), .takes = "0 or 1" },
+	{ "filter", NUMBER32, AT(filter), 0, 1, .takes = "0 or 1" },
+	{ "limit", NUMBER32, AT(limit), 1, 3000, .takes = "the package's watts, 1 to 3000" },
+	{ "ram_limit", NUMBER32, AT(ram_limit), 1, 3000, .takes = "the DRAM's watts, 1 to 3000" },
 	{ "fault", WORD, AT(fault_zero), .no = "gp", .yes = "zero", .takes = "gp or zero" },
 	{ "zero", FLAG, AT(zero), .takes = "0 or 1" },
 	{ "tick", NUMBER64, AT(tick_ns), 0, 10000000000ULL,
@@ -379,9 +408,15 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 		cfg->has_uwatt[k] = true;
 	} else if (k >= 0 || NAME("absent")) {
 		takes = "registers joined by +, of pkg cores ram gpu psys core unit stamped";
-		good = parse_absent(k >= 0 ? &cfg->absent[k] : &cfg->absent_all, v);
+		good = parse_names(k >= 0 ? &cfg->absent[k] : &cfg->absent_all, v, RAPL_REGISTERS);
 		if (k >= 0)
 			cfg->has_absent[k] = true;
+	} else if (NAME("still")) {
+		takes = "counters joined by +, of pkg cores ram gpu psys core";
+		good = parse_names(&cfg->still, v, RAPL_DOMAINS);
+	} else if (NAME("jump")) {
+		takes = "DOMAIN:SECONDS:RAW, of pkg cores ram gpu psys core";
+		good = parse_jump(cfg, v);
 	} else if (NAME("core")) {
 		takes = "the watts of one core, at most 1000000 with 6 decimals";
 		end = parse_micro(v, MAX_UWATT, &cfg->core_uwatt);
@@ -409,7 +444,7 @@ bool rapl_config_parse(struct rapl_config *cfg, const char *arg, char *err, size
 	}
 	if (!takes)
 		return fail(err, errlen,
-			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core work wave unit ram_unit psys_unit atom start high wide absent absentK fault zero tick jitter seed stamp stamp_start skew late s3 bit truth access",
+			    "%.*s is no argument of this plugin: it knows vendor packages threads pkgK core work wave unit says_unit ram_unit psys_unit atom start high wide absent absentK still jump filter limit ram_limit fault zero tick jitter seed stamp stamp_start skew late s3 bit truth access",
 			    (int)len, arg);
 	return good || fail(err, errlen, "%s is not valid: %.*s= takes %s", arg, (int)len, arg, takes);
 }
@@ -448,6 +483,8 @@ bool rapl_config_finish(struct rapl_config *cfg, unsigned int cpus, char *err, s
 	cfg->cores_per_package = cfg->cpus_per_package / cfg->threads;
 	if (cfg->unit == RAPL_NO_UNIT)
 		cfg->unit = cfg->atom ? 5 : cfg->vendor == RAPL_AMD ? 16 : 14;
+	if (cfg->says_unit == RAPL_NO_UNIT)
+		cfg->says_unit = cfg->unit;
 	for (k = 0; k < cfg->packages; k++) {
 		if (!cfg->has_uwatt[k])
 			memcpy(cfg->uwatt[k], cfg->uwatt[0], sizeof(cfg->uwatt[0]));
@@ -871,7 +908,11 @@ static uint64_t counter_value(const struct rapl_model *m, unsigned int cpu,
 		none = core ? core_work_zj(m, rapl_model_core(m, cpu), RAPL_AT_RESET) :
 			      package_work_zj(m, package, domain, RAPL_AT_RESET);
 	work -= work > none ? none : work;
-	raw += whole_units(cfg, domain, fs * uwatt + work);
+	if (!(cfg->still & 1U << domain))
+		raw += whole_units(cfg, domain, fs * uwatt + work);
+	if (cfg->jump_ns && cfg->jump == domain)
+		raw += (now - (m->was_reset && now > m->reset_ns ? m->reset_ns : 0)) /
+			cfg->jump_ns * cfg->jump_raw;
 	if (cfg->wide)
 		return (m->was_reset ? 0 : high) + raw;
 	return high | (uint32_t)raw;
@@ -886,7 +927,11 @@ struct rapl_register {
 static const struct rapl_register *find_register(uint32_t msr)
 {
 	static const struct rapl_register registers[] = {
+		{ RAPL_MSR_FILTER, RAPL_INTEL, RAPL_FILTER },
 		{ RAPL_MSR_UNIT, RAPL_INTEL, RAPL_UNIT },
+		{ RAPL_MSR_PKG_LIMIT, RAPL_INTEL, RAPL_PKG_LIMIT },
+		{ RAPL_MSR_PKG_INFO, RAPL_INTEL, RAPL_PKG_INFO },
+		{ RAPL_MSR_RAM_INFO, RAPL_INTEL, RAPL_RAM_INFO },
 		{ RAPL_MSR_PKG, RAPL_INTEL, RAPL_PKG },
 		{ RAPL_MSR_STAMPED, RAPL_INTEL, RAPL_STAMPED },
 		{ RAPL_MSR_RAM, RAPL_INTEL, RAPL_RAM },
@@ -910,6 +955,31 @@ bool rapl_model_is_msr(uint32_t msr)
 	return find_register(msr);
 }
 
+/*
+ * What stands beside the counters: watts in eighths, as the unit MSR says; the limit that
+ * holds for long, switched on, and above it by a quarter the one for moments. Without its
+ * argument a register is QEMU's.
+ */
+static bool read_beside(const struct rapl_config *cfg, enum rapl_domain domain, uint64_t *value)
+{
+	const uint64_t enabled = 1 << 15;
+
+	switch (domain) {
+	case RAPL_FILTER:
+		*value = cfg->filter;
+		return cfg->filter != RAPL_NO_UNIT;
+	case RAPL_PKG_LIMIT:
+		*value = (cfg->limit * 10ULL | enabled) << 32 | cfg->limit * 8ULL | enabled;
+		return cfg->limit;
+	case RAPL_PKG_INFO:
+		*value = cfg->limit * 8ULL;
+		return cfg->limit;
+	default:
+		*value = cfg->ram_limit * 8ULL << 32 | cfg->ram_limit * 8ULL;
+		return cfg->ram_limit;
+	}
+}
+
 enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 				 uint32_t msr, uint64_t now, uint64_t *value)
 {
@@ -920,6 +990,9 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 
 	if (!r)
 		return RAPL_OTHER;
+	if (r->domain >= RAPL_REGISTERS)
+		return r->vendor == cfg->vendor && read_beside(cfg, r->domain, value) ?
+			RAPL_VALUE : RAPL_OTHER;
 	*value = 0;
 	if (cfg->zero)
 		return RAPL_VALUE;
@@ -931,7 +1004,7 @@ enum rapl_answer rapl_model_read(const struct rapl_model *m, unsigned int cpu,
 		 * power 1/8 W (3), time 1/1024 s (10): what most machines
 		 * say. The upper half is reserved and stays 0.
 		 */
-		*value = 0xa0003 | cfg->unit << 8;
+		*value = 0xa0003 | cfg->says_unit << 8;
 		return RAPL_VALUE;
 	}
 	domain = r->domain == RAPL_STAMPED ? RAPL_PKG : r->domain;

@@ -19,10 +19,14 @@
 __extension__ typedef unsigned __int128 rapl_u128;
 
 /* Intel SDM vol. 4, table 2-20 and following; AMD PPR, "MSRC001_0299" ff. */
+#define RAPL_MSR_FILTER		0xbc
 #define RAPL_MSR_UNIT		0x606
+#define RAPL_MSR_PKG_LIMIT	0x610
 #define RAPL_MSR_PKG		0x611
 #define RAPL_MSR_STAMPED	0x612
+#define RAPL_MSR_PKG_INFO	0x614
 #define RAPL_MSR_RAM		0x619
+#define RAPL_MSR_RAM_INFO	0x61c
 #define RAPL_MSR_CORES		0x639
 #define RAPL_MSR_GPU		0x641
 #define RAPL_MSR_PSYS		0x64d
@@ -42,6 +46,11 @@ enum rapl_domain {
 	RAPL_UNIT = RAPL_DOMAINS,
 	RAPL_STAMPED,
 	RAPL_REGISTERS,
+	/* nor can these be absent: they are there if an argument says so */
+	RAPL_FILTER = RAPL_REGISTERS,
+	RAPL_PKG_LIMIT,
+	RAPL_PKG_INFO,
+	RAPL_RAM_INFO,
 };
 
 enum rapl_vendor { RAPL_INTEL, RAPL_AMD };
@@ -73,6 +82,7 @@ struct rapl_config {
 	uint64_t wave_lo, wave_hi;	/* factors in millionths */
 	uint64_t wave_ns;		/* period */
 	unsigned int unit;		/* energy status unit of the unit MSR */
+	unsigned int says_unit;		/* what the unit MSR tells instead */
 	unsigned int ram_unit, psys_unit;
 	bool atom;			/* unit is 2^ESU microjoule */
 	uint32_t start;
@@ -82,6 +92,13 @@ struct rapl_config {
 	unsigned int absent[RAPL_MAX_PACKAGES];
 	unsigned int absent_all;
 	bool has_absent[RAPL_MAX_PACKAGES];
+	/* faults: bit per enum rapl_domain; so many units more whenever so much time went by */
+	unsigned int still;
+	enum rapl_domain jump;
+	uint64_t jump_ns;		/* 0: none */
+	uint32_t jump_raw;
+	unsigned int filter;		/* what the filter's register says; RAPL_NO_UNIT: no such */
+	unsigned int limit, ram_limit;	/* watts; 0: no such register */
 	unsigned int fault_zero;	/* an absent MSR reads 0, no #GP */
 	bool zero;			/* hypervisor: all RAPL MSRs read 0 */
 	uint64_t tick_ns;		/* mean, if there is a jitter */

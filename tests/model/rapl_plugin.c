@@ -494,10 +494,12 @@ static void on_rdmsr(unsigned int vcpu, void *place)
 	answer = rapl_model_read(&model, cpu, rcx, now, &value);
 	if (answer == RAPL_FAULT)
 		log_access(now, cpu, "read", rcx, "#GP", 0);
-	else
+	else if (answer == RAPL_VALUE)
 		log_access(now, cpu, "read", rcx, "%#" PRIx64, value);
 	pthread_mutex_unlock(&lock);
 
+	if (answer == RAPL_OTHER)
+		return;
 	if (answer == RAPL_FAULT) {
 		/* let the instruction run into a real #GP */
 		v->rcx = rcx;

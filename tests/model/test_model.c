@@ -320,7 +320,7 @@ static void test_absent(void)
 		RAPL_MSR_UNIT, RAPL_MSR_PKG, RAPL_MSR_RAM, RAPL_MSR_CORES, RAPL_MSR_GPU,
 		RAPL_MSR_STAMPED, RAPL_MSR_PSYS, RAPL_MSR_AMD_UNIT, RAPL_MSR_AMD_CORE, RAPL_MSR_AMD_PKG,
 	};
-	static const uint32_t others[] = { 0, 0x605, 0x607, 0x610, 0x613, 0x614, 0x61c, 0x640,
+	static const uint32_t others[] = { 0, 0x605, 0x607, 0x613, 0x640,
 		0x64c, 0x64e, 0xc0010298, 0xc001029c, 0xc0000080 };
 	unsigned int i;
 	uint64_t v;
@@ -596,6 +596,12 @@ static void test_parser(void)
 	REFUSED(1, "a value of 32 bits", "high=4294967296");
 	REFUSED(1, "registers joined by +", "absent=", "absent=ram+", "absent=+ram");
 	REFUSED(1, "registers joined by +, of pkg cores ram gpu psys core unit stamped", "absent=dram");
+	REFUSED(1, "the energy status unit", "says_unit=32");
+	REFUSED(1, "counters joined by +", "still=", "still=unit", "still=ram+", "still=stamped");
+	REFUSED(1, "DOMAIN:SECONDS:RAW", "jump=pkg", "jump=pkg:1", "jump=pkg:0:5", "jump=unit:1:5",
+		"jump=pkg:1:x", "jump=pkg:1:0x100000000");
+	REFUSED(1, "0 or 1", "filter=2");
+	REFUSED(1, "watts, 1 to 3000", "limit=0", "limit=3001", "ram_limit=x");
 	REFUSED(1, "gp or zero", "fault=einval");
 	REFUSED(1, "nanoseconds between counter updates", "tick=1ms");
 	REFUSED(1, "broadwell-ep, icelake-sp, knl, zen2 or SD:MAX", "jitter=zen5", "jitter=1000",
@@ -622,6 +628,49 @@ static void test_parser(void)
 	     m.cfg.tick_ns == 10000000000ULL, "the greatest values are allowed");
 }
 
+/* Machines on which something is wrong: what they say, and that the truth is another. */
+static void test_faults(void)
+{
+	machine(1, "pkg0=64/32/8/2/1 tick=0 unit=14 says_unit=13");
+	says(0, RAPL_MSR_UNIT, 0, 0xa0d03, "says_unit: 606h tells another unit");
+	says(0, RAPL_MSR_PKG, SECOND, 64 << 14, "says_unit: the counter keeps its own");
+	used(RAPL_PKG, SECOND, 64000000, "says_unit: so does the truth");
+
+	machine(1, "pkg0=64/32/8 tick=0 start=0x1000 still=cores+ram");
+	says(0, RAPL_MSR_CORES, 7 * SECOND, 0x1000, "still: cores stand");
+	says(0, RAPL_MSR_RAM, 7 * SECOND, 0x1000, "still: ram stands");
+	says(0, RAPL_MSR_PKG, SECOND, 0x1000 + (64 << 14), "still: the package does not");
+	used(RAPL_CORES, SECOND, 32000000, "still: cores use energy all the same");
+	rapl_model_reset(&m, SECOND);
+	says(0, RAPL_MSR_CORES, 2 * SECOND, 0, "still: at 0 after a reset");
+	machine(2, "vendor=amd core=4 pkg0=20 tick=0 start=5 still=core");
+	says(1, RAPL_MSR_AMD_CORE, SECOND, 5, "still: AMD's cores");
+
+	machine(1, "pkg0=64/32 tick=0 jump=pkg:2.5:0x10000000");
+	says(0, RAPL_MSR_PKG, 2 * SECOND, 128 << 14, "jump: not yet");
+	says(0, RAPL_MSR_PKG, 3 * SECOND, (192 << 14) + 0x10000000, "jump: once");
+	says(0, RAPL_MSR_PKG, 5 * SECOND, (320 << 14) + 0x20000000, "jump: twice");
+	says(0, RAPL_MSR_CORES, 5 * SECOND, 160 << 14, "jump: others stay");
+	used(RAPL_PKG, 5 * SECOND, 320000000, "jump: so does the truth");
+	rapl_model_reset(&m, 6 * SECOND);
+	says(0, RAPL_MSR_PKG, 8 * SECOND, 128 << 14, "jump: counted from a reset");
+	machine(1, "pkg0=64 tick=0 jump=pkg:1:0xffffffff");
+	says(0, RAPL_MSR_PKG, SECOND, (64 << 14) - 1, "jump: back by one");
+
+	machine(1, "");
+	ANSWERS(0, RAPL_OTHER, "no limits, no filter", RAPL_MSR_FILTER, RAPL_MSR_PKG_LIMIT,
+		RAPL_MSR_PKG_INFO, RAPL_MSR_RAM_INFO);
+	machine(1, "limit=65 ram_limit=20 filter=1");
+	says(0, RAPL_MSR_FILTER, 0, 1, "filter: on");
+	says(0, RAPL_MSR_PKG_INFO, 0, 65 << 3, "limit: 614h in eighths of a watt");
+	says(0, RAPL_MSR_PKG_LIMIT, 0, 0x828a00008000 + (65 << 3), "limit: 610h, enabled");
+	says(0, RAPL_MSR_RAM_INFO, 0, 0xa0000000a0, "ram_limit: 61Ch");
+	machine(1, "filter=0");
+	says(0, RAPL_MSR_FILTER, 0, 0, "filter: off");
+	machine(1, "vendor=amd limit=65 filter=1");
+	ANSWERS(0, RAPL_OTHER, "AMD has none", RAPL_MSR_FILTER, RAPL_MSR_PKG_LIMIT);
+}
+
 int main(void)
 {
 	test_units();
@@ -634,6 +683,7 @@ int main(void)
 	test_waves();
 	test_commands();
 	test_work();
+	test_faults();
 	test_agreement();
 	test_parser();
 	return TEST_END();
