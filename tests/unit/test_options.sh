@@ -77,5 +77,8 @@ for word in deb rpm; do
 		point "scripts/dist $word $argument" refuses $argument scripts/dist $word
 	done
 done
+for argument in nonsense 9 3601 -Z; do
+	point "scripts/doctor --verify $argument" refuses $argument scripts/doctor --verify
+done
 point "all of them" [ "$points" -ge 70 ]
 finish
