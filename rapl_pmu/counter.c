@@ -45,7 +45,7 @@ static void rapl_counter_set_base(struct rapl_counter *c, u64 base, u64 now)
  * @c:   counter; on this CPU the MSR must be its own
  * @now: boot time in ns, rather too early than too late
  *
- * For a counter that nobody was counting, and after an announced reset.
+ * After an announced reset, with nobody else looking.
  *
  * Context: interrupts off; takes the lock of the counter.
  * Return: the extended count, which stays as it is.
@@ -58,6 +58,39 @@ u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 	units = atomic64_read(&c->units);
 	if (rapl_counter_raw(c, &raw))
 		rapl_counter_set_base(c, raw - units, now);
+	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
+	WRITE_ONCE(c->tick, 0);
+	raw_spin_unlock(&c->lock);
+	return units;
+}
+
+/**
+ * rapl_counter_begin() - as rapl_counter_rebase(), while others may look
+ * @c:   counter that nobody is counting; on this CPU the MSR must be its own
+ * @now: as rapl_counter_rebase()
+ *
+ * Who looked before this, and has still to write down what he saw, would give
+ * the event that begins what was used before.  So the count goes on by one,
+ * with which his compare-and-exchange fails.
+ *
+ * Context: interrupts off; takes the lock of the counter.
+ * Return: the extended count to count from.
+ */
+u64 rapl_counter_begin(struct rapl_counter *c, u64 now)
+{
+	s64 units;
+	u64 raw;
+
+	raw_spin_lock(&c->lock);
+	units = atomic64_read(&c->units);
+	do {
+		if (!rapl_counter_raw(c, &raw))
+			goto out;
+		/* First the base, since others read the count first. */
+		rapl_counter_set_base(c, raw - (units + 1), now);
+	} while (!atomic64_try_cmpxchg(&c->units, &units, units + 1));
+	units++;
+out:
 	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
 	WRITE_ONCE(c->tick, 0);
 	raw_spin_unlock(&c->lock);

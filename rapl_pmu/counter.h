@@ -93,6 +93,7 @@ void rapl_counter_init(struct rapl_counter *c, u32 msr, struct rapl_unit unit,
 		       u64 mask);
 u64 rapl_counter_judge(struct rapl_counter *c);
 u64 rapl_counter_rebase(struct rapl_counter *c, u64 now);
+u64 rapl_counter_begin(struct rapl_counter *c, u64 now);
 void rapl_counter_tick(struct rapl_counter *c);
 bool rapl_stamped_update(struct rapl_counter *c, struct rapl_stamped *s);
 void rapl_stamped_rebase(struct rapl_counter *c, struct rapl_stamped *s,

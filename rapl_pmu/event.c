@@ -217,21 +217,25 @@ static void rapl_event_read(struct perf_event *event)
 static void rapl_event_start(struct perf_event *event, int flags)
 {
 	struct rapl_meter *m;
+	bool moving;
 	u64 units;
 
 	if (!(event->hw.state & PERF_HES_STOPPED))
 		return;
 	event->hw.state = 0;
 
-	if (!(event->hw.flags & RAPL_EVENT_MOVING))
+	m = event->pmu_private;
+	/* Not if it was its owner who stopped it, as another one was to move. */
+	moving = event->hw.flags & RAPL_EVENT_MOVING &&
+		 READ_ONCE(m->instance->migrating);
+	event->hw.flags &= ~RAPL_EVENT_MOVING;
+	if (!moving)
 		rapl_event_choose(event);
 	m = event->pmu_private;
 	units = rapl_meter_start(m);
 	if (m->stamped)
 		units = rapl_event_stamped(event, m);
-	if (event->hw.flags & RAPL_EVENT_MOVING)
-		event->hw.flags &= ~RAPL_EVENT_MOVING;
-	else
+	if (!moving)
 		WRITE_ONCE(event->hw.event_base, units);
 }
 
@@ -250,6 +254,7 @@ static void rapl_event_stop(struct perf_event *event, int flags)
 {
 	struct rapl_meter *m = event->pmu_private;
 	unsigned long now, from;
+	bool counts;
 
 	if (event->hw.state & PERF_HES_STOPPED)
 		return;
@@ -258,9 +263,14 @@ static void rapl_event_stop(struct perf_event *event, int flags)
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 
 	now = m->stamped ? rapl_event_stamped(event, m) : rapl_meter_read(m);
-	if (rapl_meter_stop(m))
+	/* On its way it has its mark, to go on from there on the next CPU. */
+	if (rapl_meter_stop(m)) {
 		event->hw.flags |= RAPL_EVENT_MOVING;
-	else if (rapl_mark_stop(&event->hw.event_base, now, &from))
+		counts = rapl_mark_move(&event->hw.event_base, now, &from);
+	} else {
+		counts = rapl_mark_stop(&event->hw.event_base, now, &from);
+	}
+	if (counts)
 		rapl_event_settle(event, &m->counter, from, now);
 }
 

@@ -296,7 +296,7 @@ static bool rapl_instance_opening(struct rapl_instance *inst, int cpu)
 static void rapl_set_migrating(struct rapl_instance *inst, bool migrating)
 {
 	raw_spin_lock_irq(&inst->lock);
-	inst->migrating = migrating;
+	WRITE_ONCE(inst->migrating, migrating);
 	raw_spin_unlock_irq(&inst->lock);
 }
 

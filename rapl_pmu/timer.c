@@ -58,6 +58,15 @@ u64 rapl_meter_rebase(struct rapl_meter *m, u64 now)
 	return atomic64_read(&m->counter.units);
 }
 
+/* Count from here; nobody has so far.  @now: as rapl_meter_rebase() */
+static u64 rapl_meter_begin(struct rapl_meter *m, u64 now)
+{
+	/* Who looks at these holds the counter's lock all the time. */
+	if (m->stamped)
+		return rapl_meter_rebase(m, now);
+	return rapl_counter_begin(&m->counter, now);
+}
+
 static void rapl_meter_tick(struct rapl_meter *m)
 {
 	if (m->stamped)
@@ -196,7 +205,7 @@ u64 rapl_meter_start(struct rapl_meter *m)
 	 */
 	first = !m->active++ && !inst->migrating;
 	if (first)
-		units = rapl_meter_rebase(m, ktime_get_coarse_boottime_ns());
+		units = rapl_meter_begin(m, ktime_get_coarse_boottime_ns());
 	/* Started anew only for a counter that cannot wait as long. */
 	if (m->period && (!inst->nr_active++ || m->period < inst->period)) {
 		inst->period = m->period;
@@ -213,8 +222,8 @@ u64 rapl_meter_start(struct rapl_meter *m)
  * @m: meter
  *
  * Context: the CPU in charge, interrupts off.
- * Return: true if the event is only on its way to another CPU and will be
- *         started there at once: it is to go on counting from where it is.
+ * Return: true if the event may be on its way to another CPU, and be started
+ *         there at once: it is to go on counting from where it is then.
  */
 bool rapl_meter_stop(struct rapl_meter *m)
 {

@@ -54,6 +54,13 @@ part == "relocations" && /R_/ {
 }
 
 # ---- the code
+function flush() {
+	if (held != "")
+		print held, symbol == "" ? "-" : symbol
+	if (held_entry != "")
+		print held_entry
+	held = held_entry = ""
+}
 part == "code" && /^Disassembly of section/ {
 	section = $4
 	sub(/:$/, "", section)
@@ -87,9 +94,15 @@ part == "code" && /^ *[0-9a-f]+:\t/ {
 			target = substr(text, RSTART, RLENGTH - 2)
 	}
 	if (listing) {
-		print section, at, kind, name, where == "" ? "?" : where, target == "" ? "" : hex(target)
-		if ((section, at) in entry)
-			print section, at, "entry"
+		flush()
+		held = section " " at " " kind " " name " " (where == "" ? "?" : where) " " (target == "" ? "-" : hex(target))
+		symbol = op == "ud2" || op == "brk" ? op : ""
+		if (match($0, /R_[A-Z0-9_]+\t[^ \t]+/)) {
+			symbol = substr($0, RSTART, RLENGTH)
+			sub(/.*\t/, "", symbol)
+			sub(/[-+]0x[0-9a-f]+$/, "", symbol)
+		}
+		held_entry = (section, at) in entry ? section " " at " entry" : ""
 		next
 	}
 	for (i = 0; i < length(code) / 2; i++)
@@ -97,3 +110,4 @@ part == "code" && /^ *[0-9a-f]+:\t/ {
 			code = substr(code, 1, 2 * i) ".." substr(code, 2 * i + 3)
 	printf "%x %s%s\n", at, code, kind == "branch" ? " " target : ""
 }
+END { if (listing) flush() }

@@ -69,8 +69,12 @@ part == 2 {
 		leader[key] = 1
 	if (previous_kind == "branch")
 		leader[key] = 1
-	if ($6 != "")
+	if ($6 != "-") {
 		leader[$1, $6] = 1
+		target[key] = $1 SUBSEP $6
+	}
+	symbol[key] = $7
+	number[key] = n
 	previous_name = $4
 	previous_kind = $3
 	next
@@ -82,6 +86,24 @@ part == 2 {
 		on[at] = 1
 	if (/ away/)
 		away[at] = 1
+}
+# Does the way from there end in what the compiler or the kernel's headers put into each
+# module to catch faults? That nothing gets there is what all tests are for.
+function guard(at,    i, key) {
+	for (i = number[at]; i && i <= n && i < number[at] + 20; i++) {
+		key = order[i]
+		if (symbol[key] ~ /^__ubsan_handle/)
+			return "guard: UBSAN"
+		if (symbol[key] == "__stack_chk_fail")
+			return "guard: stack protector"
+		if (symbol[key] ~ /^__list_(add|del)/)
+			return "guard: list hardening"
+		if (symbol[key] == "ud2" || symbol[key] == "brk")
+			return "guard: WARN_ON() and BUG_ON() of headers"
+		if (kind[key] != "plain")
+			return ""
+	}
+	return ""
 }
 function hex(text,    i, v) {
 	v = 0
@@ -111,7 +133,10 @@ END {
 		sides[f] += 2
 		took[f] += got
 		if (got < 2) {
-			why = reason(f, where[key])
+			# One side is missing: to where it leads. Both are: there is no side to tell.
+			why = got ? guard(key in away ? order[i + 1] : target[key]) : ""
+			if (why == "")
+				why = reason(f, where[key])
 			m = f "\t" place(where[key]) "\t" (key in hit ? (key in on ? "never away" : key in away ? "never on" : "?") : "never there") "\t" source(where[key]) "\t" why
 			if (!(m in times))
 				missing[++n_missing] = m

@@ -49,6 +49,10 @@ static void advance(u32 units, u64 steps);
 /* Steps at the most power while an answer is on its way, once */
 static unsigned int meanwhile;
 
+/* Another CPU starts the first event while an answer is on its way, once: from here */
+static bool begins;
+static u64 begun;
+
 /* Now and then it is a long way from the MSR to who asked for it. */
 int rdmsrq_safe(u32 address, u64 *value)
 {
@@ -64,6 +68,10 @@ int rdmsrq_safe(u32 address, u64 *value)
 	if (steps) {
 		meanwhile = 0;
 		advance(steps * UNITS_A_STEP, steps);
+	}
+	if (begins) {
+		begins = false;
+		begun = rapl_counter_begin(&counter, ktime_get_boot_fast_ns());
 	}
 	if (seed && rnd() % 16 == 0)
 		sched_yield();
@@ -138,6 +146,30 @@ static void test_alone(void)
 	TEST(rapl_counter_rebase(&counter, ktime_get_boot_fast_ns()) == truth &&
 	     rapl_counter_update(&counter) == truth && counter.resets == 1,
 	     "rebase: whatever the MSR did meanwhile is nobody's");
+}
+
+/*
+ * Found by tests/prove/rapl_pmu.pml: who looked before the first event started, and writes
+ * down what he saw after that, must not give it what was used before.
+ */
+static void test_begin(void)
+{
+	start(16, 0xfffffff0);
+	advance(1000, 1);
+	begins = true;
+	rapl_counter_update(&counter);
+	TEST(rapl_counter_update(&counter) == begun, "a reader from before the start adds nothing");
+	advance(50, 1);
+	TEST(rapl_counter_update(&counter) == begun + 50 && !counter.resets, "and it counts from there");
+	advance(0x70000000, 1);
+	begins = true;
+	rapl_counter_update(&counter);
+	TEST(rapl_counter_update(&counter) == begun && !counter.resets, "nor does one who saw more than can be");
+	advance(7, 1);
+	absent = true;
+	begun = rapl_counter_begin(&counter, ktime_get_boot_fast_ns());
+	absent = false;
+	TEST(rapl_counter_update(&counter) - begun == 7, "where the MSR does not answer it begins at the last look");
 }
 
 /* The CPU is taken away with the MSR's value in hand: what came then is no reset. */
@@ -602,6 +634,7 @@ static void test_threads(void)
 int main(void)
 {
 	test_alone();
+	test_begin();
 	test_coarse();
 	test_held_up();
 	test_small();
