@@ -1,0 +1,721 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One energy counter of rapl_pmu, with all who are at it at the same time: two events,
+ * readers with and without perf's lock, the timer, CPU hotplug and suspend.
+ *
+ * CPUs 0 and 1 are of the counter's package, CPU 2 is of another one. A step of the model
+ * is one access of the C code to what others see, and every order of them is tried. An
+ * inline stands for the C function of its name; all that are stood for are in models.sum.
+ *
+ * Time and energy are one number, joules: the processor burns the highest power always, so
+ * that an advance is energy exactly if the clock explains it, with nothing to spare. How an
+ * advance is judged is calculated by energy.c. Left out are idle times, pace, resets other
+ * than by suspend, early samples, counters of 64 bits and those with a stamp (tests/unit),
+ * and loads and stores out of order.
+ *
+ * The kernel is taken at its word: a timer is late by LATE at most, and so is an event on
+ * its way to another CPU.
+ */
+
+#ifndef TICKS
+#define TICKS	6	/* energy in all */
+#endif
+#ifndef WRAP
+#define WRAP	5	/* what a counter holds */
+#endif
+#define PERIOD	1	/* rapl_timer_ns(): enough for a timer that is started anew late */
+#define LATE	1
+#define FREE	1	/* rapl_free_units() */
+
+#define CPUS	3
+#define NONE	3	/* no CPU */
+#define EVENTS	2
+#define STOPPED	255	/* RAPL_MARK_STOPPED */
+
+/* rapl_instance_is_here() and what rapl_meter_read() asks */
+#define is_here(cpu)	((cpu) < 2)
+
+/* ---- the machine ---- */
+
+byte joules;			/* burnt since ever; the clock, too */
+byte slept;			/* by what the MSR is ahead of it: a sleep leaves anything there */
+bool asleep;
+bool frozen;			/* all tasks */
+byte calls;			/* system calls under way */
+bool online[CPUS] = true;
+bool irqs_off[CPUS];		/* the CPU is in an interrupt, or lets none in */
+
+/* ---- struct rapl_counter ---- */
+
+byte units;
+byte base;
+byte stamp;
+bool counter_lock;
+
+/* ---- struct rapl_instance, its meter and its timer ---- */
+
+bool lock;
+bool migrating;
+byte in_use;
+byte nr_active;
+byte in_charge;			/* its cpu */
+byte queued = NONE;		/* the timer is, on this CPU */
+byte running = NONE;		/* its function is, on this CPU */
+byte expires;
+bool starting, kicked;		/* ... or will be at once */
+byte deadline;			/* ... and has promised to have run */
+
+/* ---- struct perf_event ---- */
+
+bool opened[EVENTS];		/* rapl_instance_open() has listed it */
+bool has_ctx[EVENTS];
+bool attached[EVENTS];		/* to the context of its CPU */
+byte event_cpu[EVENTS];
+bool on_cpu[EVENTS];		/* between add and del; readers may come */
+bool stopped[EVENTS] = true;	/* PERF_HES_STOPPED */
+bool moving[EVENTS];		/* RAPL_EVENT_MOVING */
+byte mark[EVENTS] = STOPPED;
+byte count[EVENTS];
+bool ctx_mutex[2];
+bool ctx_online[2] = true;
+bool dead[EVENTS];		/* all CPUs of its package went */
+
+/* What an event has to count at least and at most */
+short least[EVENTS], most[EVENTS];
+byte readers[EVENTS];
+byte events_left;
+
+/* ---- kernel ---- */
+
+#define LOCK(l)		atomic { !l; l = true }
+#define UNLOCK(l)	l = false
+/* Who has a CPU's interrupts off has the CPU. */
+#define IRQ_OFF(cpu)	atomic { !irqs_off[cpu]; irqs_off[cpu] = true }
+#define IRQ_ON(cpu)	irqs_off[cpu] = false
+/* In a task on this CPU: interrupts come before it, and so does who has them off. */
+#define LOCK_IRQ(l, cpu)	IRQ_OFF(cpu); LOCK(l)
+#define UNLOCK_IRQ(l, cpu)	UNLOCK(l); IRQ_ON(cpu)
+#define CMPXCHG(var, old, new)	d_step { ok = (var == old); if :: ok -> var = new :: else fi }
+
+#define CALL_BEGINS	!frozen
+#define CALL_ENDS	calls--
+
+/*
+ * Time has gone by.  Nobody can tell but by a look at the clock or at the counter, so it
+ * is soon enough to let it pass before each of these.  While somebody has promised to be
+ * done by the deadline, there is an end to it.
+ */
+#define promised	(queued != NONE || running != NONE || \
+	moving[0] || moving[1] || starting || kicked && in_use > 0)
+
+#define may_pass(n)	(n == 0 || joules + n <= TICKS && !asleep && (!promised || joules + n <= deadline))
+#define AFTER(n, look)	d_step { may_pass(n); joules = joules + n; look }
+#define TIME_PASSES(look)	\
+	if	\
+	:: AFTER(0, look)	\
+	:: AFTER(1, look)	\
+	:: AFTER(2, look)	\
+	:: AFTER(3, look)	\
+	:: AFTER(4, look)	\
+	:: AFTER(5, look)	\
+	:: AFTER(6, look)	\
+	fi
+
+/* On a CPU of another package it is another counter. */
+#define RDMSR(cpu)	assert(is_here(cpu)); TIME_PASSES(m = (joules + slept) % WRAP)
+
+/* A timer whose function is running stays where that is. */
+inline hrtimer_start(cpu)
+{
+	if
+	:: running != NONE -> queued = running
+	:: else -> queued = cpu
+	fi;
+	expires = joules + PERIOD
+}
+
+inline hrtimer_try_to_cancel()
+{
+	if
+	:: running == NONE -> queued = NONE
+	:: else
+	fi
+}
+
+inline hrtimer_cancel()
+{
+	d_step { running == NONE; queued = NONE; kicked = true }
+}
+
+/* ---- counter.c and counter.h ---- */
+
+/* m: the MSR, u: extended count, b: base, next: what it becomes */
+#define LOCALS	byte m, u, b, ahead, now, since, from, result, at; bool ok, first, was_moving
+
+#define extend	((16 * WRAP + m - b - u) % WRAP)
+
+/* Nothing was reset here, so whatever is seen has to be explained by the clock. */
+inline rapl_counter_look(cpu)
+{
+	do
+	:: TIME_PASSES(now = joules);
+	   since = stamp;
+	   u = units;
+	   b = base;
+	   RDMSR(cpu);
+	   TIME_PASSES(since = joules - since; ahead = extend);
+	   if
+	   :: base == b -> break
+	   :: else
+	   fi
+	od;
+	assert(ahead <= since)
+}
+
+inline rapl_counter_judge(cpu)
+{
+	do
+	:: rapl_counter_look(cpu);
+	   CMPXCHG(units, u, u + ahead);
+	   if
+	   :: ok -> break
+	   :: else
+	   fi
+	od;
+	stamp = now;
+	result = u + ahead
+}
+
+inline rapl_counter_update(cpu)
+{
+	u = units;
+	b = base;
+	RDMSR(cpu);
+	d_step { ahead = extend; ok = false; result = u };
+	if
+	:: ahead == 0
+	:: else ->
+		if
+		:: ahead <= FREE -> CMPXCHG(units, u, u + ahead)
+		:: else
+		fi;
+		if
+		:: ok -> result = u + ahead
+		:: else -> rapl_counter_judge(cpu)
+		fi
+	fi;
+	d_step { u = 0; b = 0; m = 0; ahead = 0; now = 0; since = 0; ok = false }
+}
+
+inline rapl_counter_tick(cpu)
+{
+	TIME_PASSES(from = joules);
+	rapl_counter_update(cpu);
+	stamp = from;
+	d_step { from = 0; result = 0 }
+}
+
+/* since: a clock that is too early */
+inline rapl_counter_rebase(cpu)
+{
+	d_step { !counter_lock; counter_lock = true; u = units };
+	RDMSR(cpu);
+	base = (16 * WRAP + m - u) % WRAP;
+	d_step { stamp = since; result = u; u = 0; m = 0; since = 0; UNLOCK(counter_lock) }
+}
+
+inline grow(i)
+{
+	count[i] = count[i] + result - from
+}
+
+/* rapl_mark_move() and rapl_event_count() */
+inline rapl_mark_move(i)
+{
+	from = mark[i];
+	do
+	:: from == STOPPED || result <= from -> break
+	:: else ->
+		d_step {
+			ok = (mark[i] == from);
+			if
+			:: ok -> mark[i] = result
+			:: else -> from = mark[i]
+			fi
+		};
+		if
+		:: ok -> grow(i); break
+		:: else
+		fi
+	od;
+	ok = false;	/* where break leads to: no d_step can be */
+	d_step { from = 0; result = 0 }
+}
+
+inline rapl_mark_stop(i)
+{
+	d_step { from = mark[i]; mark[i] = STOPPED };
+	if
+	:: result > from -> grow(i)
+	:: else
+	fi;
+	d_step { from = 0; result = 0 }
+}
+
+/* ---- timer.c ---- */
+
+/*
+ * KNOWN FAULT: who reads an event while the counter's first one is being started can
+ * give it what was used before that. With -DEARLY the model finds it.
+ */
+#ifdef EARLY
+#define no_early_reader	true
+#define may_read	true
+#else
+#define no_early_reader	(readers[0] + readers[1] == 0 || in_use > 0)
+#define may_read	(!starting)
+#endif
+
+inline rapl_meter_read(cpu)
+{
+	if
+	:: is_here(cpu) -> rapl_counter_update(cpu)
+	:: else -> result = units
+	fi
+}
+
+inline rapl_meter_start(cpu)
+{
+	d_step {
+		!lock && no_early_reader; lock = true;
+		first = (in_use == 0 && !migrating);
+		in_use++;
+		if
+		:: first -> starting = true
+		:: else
+		fi;
+		deadline = (first -> joules + PERIOD + LATE : deadline);
+		since = joules
+	};
+	if
+	:: first -> rapl_counter_rebase(cpu)
+	:: else
+	fi;
+	d_step {
+		nr_active++;
+		if
+		:: nr_active == 1 -> hrtimer_start(cpu)
+		:: else
+		fi;
+		starting = false;
+		lock = false
+	};
+	if
+	:: first -> first = false
+	:: else -> rapl_meter_read(cpu)
+	fi;
+	deadline = expires + LATE
+}
+
+/* was_moving: what it returns */
+inline rapl_meter_stop(cpu)
+{
+	d_step {
+		!lock; lock = true;
+		in_use--;
+		nr_active--;
+		if
+		:: nr_active == 0 -> hrtimer_try_to_cancel()
+		:: else
+		fi;
+		if
+		:: nr_active == 0 && !migrating -> expires = 0; deadline = 0
+		:: else
+		fi;
+		was_moving = migrating;
+		lock = false
+	}
+}
+
+/* On the CPU in charge, in process context */
+inline rapl_timer_kick()
+{
+	d_step { !irqs_off[in_charge]; irqs_off[in_charge] = true };
+	d_step {
+		!lock;
+		kicked = false;
+		if
+		:: nr_active > 0 -> hrtimer_start(in_charge); deadline = expires + LATE
+		:: else
+		fi;
+		irqs_off[in_charge] = false
+	}
+}
+
+/* rapl_timer(), and what runs it: __run_hrtimer() */
+active proctype Timer()
+{
+	LOCALS;
+	byte cpu;
+	bool again, busy;
+
+end:	do
+	:: d_step {
+		queued != NONE && !irqs_off[queued] && !asleep && expires <= TICKS;
+		joules = (joules < expires -> expires : joules);
+		cpu = queued;
+		irqs_off[cpu] = true;
+		running = cpu;
+		queued = NONE
+	   };
+	   d_step {
+		!lock;
+		busy = (in_use > 0);
+		if
+		:: !is_here(cpu) -> busy = false
+		:: else
+		fi;
+		/* hrtimer_forward_now() is not for a timer that is queued. */
+		if
+		:: busy && queued == NONE -> assert(queued == NONE); expires = joules + PERIOD; again = true
+		:: else
+		fi
+	   };
+	   if
+	   :: busy -> rapl_counter_tick(cpu)
+	   :: else
+	   fi;
+	   d_step {
+		if
+		:: again && queued == NONE -> queued = cpu
+		:: else
+		fi;
+		running = NONE;
+		deadline = expires + LATE;
+		irqs_off[cpu] = false;
+		cpu = 0;
+		again = false;
+		busy = false
+	   }
+	od
+}
+
+/* ---- event.c; with interrupts off and perf's lock of the context ---- */
+
+inline rapl_event_start(i, cpu)
+{
+	if
+	:: !stopped[i]
+	:: else ->
+		TIME_PASSES(stopped[i] = false; most[i] = most[i] - (moving[i] -> 0 : joules));
+		rapl_meter_start(cpu);
+		if
+		:: moving[i] -> moving[i] = false
+		:: else -> d_step { mark[i] = result; least[i] = least[i] - joules }
+		fi;
+		result = 0
+	fi
+}
+
+inline rapl_event_stop(i, cpu)
+{
+	if
+	:: stopped[i]
+	:: else ->
+		TIME_PASSES(stopped[i] = true; at = joules);
+		rapl_meter_read(cpu);
+		rapl_meter_stop(cpu);
+		if
+		:: was_moving -> d_step { moving[i] = true; result = 0 }
+		:: else ->
+			rapl_mark_stop(i);
+			d_step { least[i] = least[i] + at; most[i] = most[i] + joules }
+		fi;
+		d_step { at = 0; was_moving = false }
+	fi
+}
+
+inline rapl_event_add(i, cpu)
+{
+	on_cpu[i] = true;
+	if
+	:: in_charge != cpu -> on_cpu[i] = false	/* -ENODEV */
+	:: else -> rapl_event_start(i, cpu)
+	fi
+}
+
+inline rapl_event_del(i, cpu)
+{
+	rapl_event_stop(i, cpu);
+	on_cpu[i] = false
+}
+
+/* ---- perf ---- */
+
+/* Runs on_the_cpu by an interrupt: cpu_function_call() reaches no CPU that is offline. */
+#define IPI(cpu, on_the_cpu)	\
+	if	\
+	:: d_step { online[cpu] && !irqs_off[cpu]; irqs_off[cpu] = true };	\
+	   on_the_cpu;	\
+	   irqs_off[cpu] = false	\
+	:: !online[cpu]	\
+	fi
+
+inline perf_add(i, cpu)
+{
+	if
+	:: attached[i] && !on_cpu[i] -> rapl_event_add(i, cpu)
+	:: else
+	fi
+}
+
+inline perf_del(i, cpu)
+{
+	if
+	:: on_cpu[i] -> rapl_event_del(i, cpu)
+	:: else
+	fi
+}
+
+/* perf_event_ctx_lock(): the event may be on its way to another context. */
+#define CTX_LOCK(i)	!ctx_mutex[event_cpu[i]]; cpu = event_cpu[i]; ctx_mutex[cpu] = true
+
+/* Somebody's event: opened, switched off and on, closed */
+proctype Event(byte i; byte times)
+{
+	LOCALS;
+	byte cpu;
+
+	d_step {			/* rapl_instance_open() */
+		CALL_BEGINS && !lock;
+		cpu = in_charge;
+		event_cpu[i] = cpu;
+		opened[i] = (cpu != NONE);
+		calls++
+	};
+	if
+	:: cpu == NONE -> goto out
+	:: else
+	fi;
+	d_step {
+		!ctx_mutex[cpu];
+		ctx_mutex[cpu] = true;
+		if
+		:: ctx_online[cpu] -> attached[i] = true; has_ctx[i] = true
+		:: else
+		fi
+	};
+	IPI(cpu, perf_add(i, cpu));
+	d_step { ctx_mutex[cpu] = false; CALL_ENDS };
+	do
+	:: d_step { CALL_BEGINS && CTX_LOCK(i); calls++ };
+	   assert(!has_ctx[i] || attached[i] && on_cpu[i] || dead[i]);	/* none is left behind */
+	   IPI(cpu, perf_del(i, cpu));
+	   d_step { times--; attached[i] = attached[i] && times > 0; ctx_mutex[cpu] = false; CALL_ENDS };
+	   if
+	   :: times == 0 -> break
+	   :: else
+	   fi;
+	   d_step { CALL_BEGINS && CTX_LOCK(i); calls++ };
+	   IPI(cpu, perf_add(i, cpu));
+	   d_step { ctx_mutex[cpu] = false; CALL_ENDS }
+	od;
+	cpu = 0;
+	/* rapl_instance_close() */
+	d_step { !lock && readers[i] == 0; opened[i] = false; calls++ };
+out:	times = 0;
+	d_step {
+		CALL_ENDS;
+		events_left--;
+		assert(least[i] <= count[i] && count[i] <= most[i]);
+		least[i] = 0; most[i] = 0; count[i] = 0
+	}
+}
+
+/* Reads an event on any CPU of its package: a BPF program, which takes no lock. */
+proctype Reader(byte i; byte times)
+{
+	LOCALS;
+	byte cpu;
+
+end:	do
+	:: d_step {
+		times > 0 && on_cpu[i] && may_read && online[1] && !irqs_off[1];
+		cpu = 1;
+		irqs_off[cpu] = true;
+		readers[i]++;
+		times--
+	   };
+	   rapl_meter_read(cpu);	/* rapl_event_read() */
+	   rapl_mark_move(i);
+	   d_step { readers[i]--; irqs_off[cpu] = false; cpu = 0 }
+	od
+}
+
+/* ---- instance.c and hotplug.c: in a task on the CPU that goes ---- */
+
+#define opening(i, cpu)	(opened[i] && event_cpu[i] == cpu && !has_ctx[i])
+
+inline perf_pmu_migrate_context(from_cpu, to_cpu)
+{
+	d_step { !ctx_mutex[0] && !ctx_mutex[1]; ctx_mutex[0] = true; ctx_mutex[1] = true };
+	i = 0;
+	do
+	:: i < EVENTS && attached[i] && event_cpu[i] == from_cpu ->
+		IPI(from_cpu, perf_del(i, from_cpu));
+		moved[i] = true;
+		i++
+	:: i < EVENTS && !(attached[i] && event_cpu[i] == from_cpu) -> i++
+	:: i == EVENTS -> break
+	od;
+	i = 0;
+	do
+	:: i < EVENTS && moved[i] ->
+		d_step { moved[i] = false; event_cpu[i] = to_cpu };
+		IPI(to_cpu, perf_add(i, to_cpu));
+		i++
+	:: i < EVENTS && !moved[i] -> i++
+	:: i == EVENTS -> break
+	od;
+	i = 0;
+	d_step { ctx_mutex[0] = false; ctx_mutex[1] = false }
+}
+
+inline rapl_instance_leave(cpu)
+{
+	d_step {
+		!irqs_off[cpu] && !lock;
+		target = (online[1 - cpu] -> 1 - cpu : NONE);
+		in_charge = target;
+		dead[0] = dead[0] || target == NONE && opened[0];
+		dead[1] = dead[1] || target == NONE && opened[1]
+	};
+	if
+	:: target == NONE
+	:: else ->
+		!opening(0, cpu) && !opening(1, cpu);
+		d_step { !irqs_off[cpu] && !lock; migrating = true };
+		perf_pmu_migrate_context(cpu, target);
+		d_step { !irqs_off[cpu] && !lock; migrating = false };
+		hrtimer_cancel();
+		rapl_timer_kick()
+	fi;
+	target = 0
+}
+
+inline cpu_down(cpu)
+{
+	if
+	:: in_charge == cpu -> rapl_instance_leave(cpu)	/* rapl_cpu_offline() */
+	:: else
+	fi;
+	/* perf takes down what is left; it comes after those that were set up later. */
+	d_step { !ctx_mutex[cpu]; ctx_mutex[cpu] = true; ctx_online[cpu] = false };
+	i = 0;
+	do
+	:: i < EVENTS && attached[i] && event_cpu[i] == cpu ->
+		IPI(cpu, perf_del(i, cpu));
+		d_step { attached[i] = false; i++ }
+	:: i < EVENTS && !(attached[i] && event_cpu[i] == cpu) -> i++
+	:: i == EVENTS -> break
+	od;
+	i = 0;
+	ctx_mutex[cpu] = false;
+	/* stop_machine(): no CPU is in an interrupt.  A timer would go to any other CPU. */
+	d_step {
+		!irqs_off[0] && !irqs_off[1] && !irqs_off[2];
+		assert(queued != cpu);
+		online[cpu] = false
+	}
+}
+
+inline cpu_up(cpu)
+{
+	d_step { online[cpu] = true; ctx_online[cpu] = true };
+	if
+	:: in_charge == NONE -> in_charge = cpu		/* rapl_cpu_online() */
+	:: else
+	fi
+}
+
+/* CPUs of the package go and come, the one in charge first. */
+proctype Hotplug(byte times)
+{
+	LOCALS;
+	byte cpu, target, i;
+	bool moved[EVENTS];
+
+	do
+	:: times > 0 ->
+		times--;
+		if
+		:: cpu = 0
+		:: cpu = 1
+		fi;
+		if
+		:: online[cpu] -> cpu_down(cpu)
+		:: else -> cpu_up(cpu)
+		fi;
+		cpu = 0
+	:: times == 0 -> break
+	od
+}
+
+/* The computer sleeps: CPU 1 goes as any other, CPU 0 goes last and comes first. */
+proctype Suspend()
+{
+	LOCALS;
+	byte cpu, target, i;
+	bool moved[EVENTS];
+
+	d_step { calls == 0; frozen = true };
+	cpu_down(1);
+	IRQ_OFF(0);
+	TIME_PASSES(asleep = true);
+	if
+	:: in_use > 0 -> rapl_counter_update(0)		/* rapl_suspend() */
+	:: else
+	fi;
+	result = 0;
+	if
+	:: slept = 1
+	:: slept = WRAP - 1
+	:: slept = WRAP - joules % WRAP			/* reset to 0 */
+	fi;
+	if
+	:: in_use > 0 -> since = joules; rapl_counter_rebase(0)	/* rapl_resume() */
+	:: else
+	fi;
+	result = 0;
+	asleep = false;
+	IRQ_ON(0);
+	cpu_up(1);
+	frozen = false
+}
+
+init {
+	atomic {
+#ifdef ALONE
+		events_left = 1;
+		run Event(0, 2);
+#else
+		events_left = 2;
+		run Event(0, 1);
+		run Event(1, 1);
+#endif
+#ifdef READER
+		run Reader(0, READER);
+#endif
+#ifdef HOTPLUG
+		run Hotplug(HOTPLUG);
+#endif
+#ifdef SUSPEND
+		if
+		:: in_charge = 1	/* else 0 */
+		:: skip
+		fi;
+		run Suspend();
+#endif
+		skip
+	}
+}
