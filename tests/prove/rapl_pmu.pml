@@ -14,7 +14,14 @@
  * and loads and stores out of order.
  *
  * The kernel is taken at its word: a timer is late by LATE at most, and so is an event on
- * its way to another CPU.
+ * its way to another CPU; no CPU has its interrupts off for as long as a PERIOD.
+ *
+ * run alone: an event is started, stopped and started again (-DALONE)
+ * run shared: two events count with one counter (-DWRAP=3 -DTICKS=4)
+ * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1 -DWRAP=3 -DTICKS=4)
+ * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND -DWRAP=3 -DTICKS=4)
+ * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0 -DWRAP=3 -DTICKS=4)
+ * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0 -DWRAP=3 -DTICKS=4)
  */
 
 #ifndef TICKS
@@ -24,11 +31,14 @@
 #define WRAP	5	/* what a counter holds */
 #endif
 #define PERIOD	1	/* rapl_timer_ns(): enough for a timer that is started anew late */
+#ifndef LATE
 #define LATE	1
+#endif
 #define FREE	1	/* rapl_free_units() */
 
 #define CPUS	3
 #define NONE	3	/* no CPU */
+#define NEVER	255
 #define EVENTS	2
 #define STOPPED	255	/* RAPL_MARK_STOPPED */
 
@@ -43,7 +53,8 @@ bool asleep;
 bool frozen;			/* all tasks */
 byte calls;			/* system calls under way */
 bool online[CPUS] = true;
-bool irqs_off[CPUS];		/* the CPU is in an interrupt, or lets none in */
+bool irqs_off[CPUS];		/* the CPU is in an interrupt, or lets none in, */
+byte until[CPUS] = NEVER;	/* but not for longer than this */
 
 /* ---- struct rapl_counter ---- */
 
@@ -84,6 +95,7 @@ bool dead[EVENTS];		/* all CPUs of its package went */
 short least[EVENTS], most[EVENTS];
 byte readers[EVENTS];
 byte events_left;
+bool leaving;
 
 /* ---- kernel ---- */
 
@@ -108,7 +120,9 @@ byte events_left;
 #define promised	(queued != NONE || running != NONE || \
 	moving[0] || moving[1] || starting || kicked && in_use > 0)
 
-#define may_pass(n)	(n == 0 || joules + n <= TICKS && !asleep && (!promised || joules + n <= deadline))
+#define may_pass(n)	(n == 0 || joules + n <= TICKS && !asleep && \
+	joules + n <= until[0] && joules + n <= until[1] && joules + n <= until[2] && \
+	(!promised || joules + n <= deadline))
 #define AFTER(n, look)	d_step { may_pass(n); joules = joules + n; look }
 #define TIME_PASSES(look)	\
 	if	\
@@ -119,6 +133,26 @@ byte events_left;
 	:: AFTER(4, look)	\
 	:: AFTER(5, look)	\
 	:: AFTER(6, look)	\
+	fi
+
+/* What runs on_the_cpu by an interrupt is done within PERIOD.  No CPU offline is reached. */
+#define ENTER(n, cpu)	d_step { online[cpu] && !irqs_off[cpu] && may_pass(n); \
+	joules = joules + n; irqs_off[cpu] = true; until[cpu] = joules + PERIOD; ok = true }
+#define LEAVE(cpu)	d_step { irqs_off[cpu] = false; until[cpu] = NEVER }
+#define IPI(cpu, on_the_cpu)	\
+	if	\
+	:: ENTER(0, cpu)	\
+	:: ENTER(1, cpu)	\
+	:: ENTER(2, cpu)	\
+	:: ENTER(3, cpu)	\
+	:: ENTER(4, cpu)	\
+	:: ENTER(5, cpu)	\
+	:: ENTER(6, cpu)	\
+	:: d_step { !online[cpu]; ok = false }	\
+	fi;	\
+	if	\
+	:: ok -> ok = false; on_the_cpu; LEAVE(cpu)	\
+	:: else	\
 	fi
 
 /* On a CPU of another package it is another counter. */
@@ -361,10 +395,12 @@ active proctype Timer()
 
 end:	do
 	:: d_step {
-		queued != NONE && !irqs_off[queued] && !asleep && expires <= TICKS;
+		queued != NONE && !irqs_off[queued] && !asleep &&
+			(expires <= joules || may_pass(expires - joules));
 		joules = (joules < expires -> expires : joules);
 		cpu = queued;
 		irqs_off[cpu] = true;
+		until[cpu] = joules + PERIOD;
 		running = cpu;
 		queued = NONE
 	   };
@@ -393,6 +429,7 @@ end:	do
 		running = NONE;
 		deadline = expires + LATE;
 		irqs_off[cpu] = false;
+		until[cpu] = NEVER;
 		cpu = 0;
 		again = false;
 		busy = false
@@ -407,7 +444,7 @@ inline rapl_event_start(i, cpu)
 	if
 	:: !stopped[i]
 	:: else ->
-		TIME_PASSES(stopped[i] = false; most[i] = most[i] - (moving[i] -> 0 : joules));
+		d_step { stopped[i] = false; most[i] = most[i] - (moving[i] -> 0 : joules) };
 		rapl_meter_start(cpu);
 		if
 		:: moving[i] -> moving[i] = false
@@ -422,7 +459,7 @@ inline rapl_event_stop(i, cpu)
 	if
 	:: stopped[i]
 	:: else ->
-		TIME_PASSES(stopped[i] = true; at = joules);
+		d_step { stopped[i] = true; at = joules };
 		rapl_meter_read(cpu);
 		rapl_meter_stop(cpu);
 		if
@@ -451,15 +488,6 @@ inline rapl_event_del(i, cpu)
 }
 
 /* ---- perf ---- */
-
-/* Runs on_the_cpu by an interrupt: cpu_function_call() reaches no CPU that is offline. */
-#define IPI(cpu, on_the_cpu)	\
-	if	\
-	:: d_step { online[cpu] && !irqs_off[cpu]; irqs_off[cpu] = true };	\
-	   on_the_cpu;	\
-	   irqs_off[cpu] = false	\
-	:: !online[cpu]	\
-	fi
 
 inline perf_add(i, cpu)
 {
@@ -509,7 +537,7 @@ proctype Event(byte i; byte times)
 	d_step { ctx_mutex[cpu] = false; CALL_ENDS };
 	do
 	:: d_step { CALL_BEGINS && CTX_LOCK(i); calls++ };
-	   assert(!has_ctx[i] || attached[i] && on_cpu[i] || dead[i]);	/* none is left behind */
+	   assert(!has_ctx[i] || attached[i] && on_cpu[i] || dead[i] || leaving);	/* none is left behind */
 	   IPI(cpu, perf_del(i, cpu));
 	   d_step { times--; attached[i] = attached[i] && times > 0; ctx_mutex[cpu] = false; CALL_ENDS };
 	   if
@@ -543,22 +571,36 @@ end:	do
 		times > 0 && on_cpu[i] && may_read && online[1] && !irqs_off[1];
 		cpu = 1;
 		irqs_off[cpu] = true;
+		until[cpu] = joules + PERIOD;
 		readers[i]++;
 		times--
 	   };
 	   rapl_meter_read(cpu);	/* rapl_event_read() */
 	   rapl_mark_move(i);
-	   d_step { readers[i]--; irqs_off[cpu] = false; cpu = 0 }
+	   d_step { readers[i]--; irqs_off[cpu] = false; until[cpu] = NEVER; cpu = 0 }
 	od
 }
 
 /* ---- instance.c and hotplug.c: in a task on the CPU that goes ---- */
 
+/*
+ * KNOWN FAULT: an event that its owner stops while another one is being moved is taken for
+ * one that is being moved, too.  With -DSTOPS_EARLY=true the model finds it.
+ */
+#ifndef STOPS_EARLY
+#define STOPS_EARLY	false
+#endif
+
 #define opening(i, cpu)	(opened[i] && event_cpu[i] == cpu && !has_ctx[i])
 
 inline perf_pmu_migrate_context(from_cpu, to_cpu)
 {
-	d_step { !ctx_mutex[0] && !ctx_mutex[1]; ctx_mutex[0] = true; ctx_mutex[1] = true };
+	d_step {
+		!ctx_mutex[0] && !ctx_mutex[1];
+		ctx_mutex[0] = true;
+		ctx_mutex[1] = true;
+		migrating = true
+	};
 	i = 0;
 	do
 	:: i < EVENTS && attached[i] && event_cpu[i] == from_cpu ->
@@ -578,7 +620,7 @@ inline perf_pmu_migrate_context(from_cpu, to_cpu)
 	:: i == EVENTS -> break
 	od;
 	i = 0;
-	d_step { ctx_mutex[0] = false; ctx_mutex[1] = false }
+	d_step { ctx_mutex[0] = false; ctx_mutex[1] = false; migrating = migrating && STOPS_EARLY }
 }
 
 inline rapl_instance_leave(cpu)
@@ -587,6 +629,7 @@ inline rapl_instance_leave(cpu)
 		!irqs_off[cpu] && !lock;
 		target = (online[1 - cpu] -> 1 - cpu : NONE);
 		in_charge = target;
+		leaving = true;
 		dead[0] = dead[0] || target == NONE && opened[0];
 		dead[1] = dead[1] || target == NONE && opened[1]
 	};
@@ -594,13 +637,13 @@ inline rapl_instance_leave(cpu)
 	:: target == NONE
 	:: else ->
 		!opening(0, cpu) && !opening(1, cpu);
-		d_step { !irqs_off[cpu] && !lock; migrating = true };
+		d_step { !irqs_off[cpu] && !lock; migrating = STOPS_EARLY };
 		perf_pmu_migrate_context(cpu, target);
 		d_step { !irqs_off[cpu] && !lock; migrating = false };
 		hrtimer_cancel();
 		rapl_timer_kick()
 	fi;
-	target = 0
+	d_step { target = 0; leaving = false }
 }
 
 inline cpu_down(cpu)
