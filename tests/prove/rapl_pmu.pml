@@ -17,18 +17,18 @@
  * its way to another CPU; no CPU has its interrupts off for as long as a PERIOD.
  *
  * run alone: an event is started, stopped and started again (-DALONE)
- * run shared: two events count with one counter (-DWRAP=3 -DTICKS=4)
- * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1 -DWRAP=3 -DTICKS=4)
- * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND -DWRAP=3 -DTICKS=4)
- * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0 -DWRAP=3 -DTICKS=4)
- * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0 -DWRAP=3 -DTICKS=4)
+ * run shared: two events count with one counter ()
+ * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1)
+ * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND)
+ * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0)
+ * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0)
  */
 
 #ifndef TICKS
-#define TICKS	6	/* energy in all */
+#define TICKS	4	/* energy in all */
 #endif
 #ifndef WRAP
-#define WRAP	5	/* what a counter holds */
+#define WRAP	3	/* what a counter holds */
 #endif
 #define PERIOD	1	/* rapl_timer_ns(): enough for a timer that is started anew late */
 #ifndef LATE
@@ -93,6 +93,7 @@ bool dead[EVENTS];		/* all CPUs of its package went */
 
 /* What an event has to count at least and at most */
 short least[EVENTS], most[EVENTS];
+bool carried[EVENTS];		/* on its way: what is used meanwhile is its own */
 byte readers[EVENTS];
 byte events_left;
 bool leaving;
@@ -118,7 +119,7 @@ bool leaving;
  * done by the deadline, there is an end to it.
  */
 #define promised	(queued != NONE || running != NONE || \
-	moving[0] || moving[1] || starting || kicked && in_use > 0)
+	carried[0] || carried[1] || starting || kicked && in_use > 0)
 
 #define may_pass(n)	(n == 0 || joules + n <= TICKS && !asleep && \
 	joules + n <= until[0] && joules + n <= until[1] && joules + n <= until[2] && \
@@ -131,8 +132,6 @@ bool leaving;
 	:: AFTER(2, look)	\
 	:: AFTER(3, look)	\
 	:: AFTER(4, look)	\
-	:: AFTER(5, look)	\
-	:: AFTER(6, look)	\
 	fi
 
 /* What runs on_the_cpu by an interrupt is done within PERIOD.  No CPU offline is reached. */
@@ -146,8 +145,6 @@ bool leaving;
 	:: ENTER(2, cpu)	\
 	:: ENTER(3, cpu)	\
 	:: ENTER(4, cpu)	\
-	:: ENTER(5, cpu)	\
-	:: ENTER(6, cpu)	\
 	:: d_step { !online[cpu]; ok = false }	\
 	fi;	\
 	if	\
@@ -341,6 +338,7 @@ inline rapl_meter_start(cpu)
 		:: nr_active == 1 -> hrtimer_start(cpu)
 		:: else
 		fi;
+		expires = (first -> deadline - LATE : expires);	/* no time was lost since */
 		starting = false;
 		lock = false
 	};
@@ -444,13 +442,13 @@ inline rapl_event_start(i, cpu)
 	if
 	:: !stopped[i]
 	:: else ->
-		d_step { stopped[i] = false; most[i] = most[i] - (moving[i] -> 0 : joules) };
+		d_step { stopped[i] = false; most[i] = most[i] - (carried[i] -> 0 : joules) };
 		rapl_meter_start(cpu);
 		if
 		:: moving[i] -> moving[i] = false
-		:: else -> d_step { mark[i] = result; least[i] = least[i] - joules }
+		:: else -> mark[i] = result
 		fi;
-		result = 0
+		d_step { least[i] = least[i] - (carried[i] -> 0 : joules); carried[i] = false; result = 0 }
 	fi
 }
 
@@ -464,11 +462,14 @@ inline rapl_event_stop(i, cpu)
 		rapl_meter_stop(cpu);
 		if
 		:: was_moving -> d_step { moving[i] = true; result = 0 }
-		:: else ->
-			rapl_mark_stop(i);
-			d_step { least[i] = least[i] + at; most[i] = most[i] + joules }
+		:: else -> rapl_mark_stop(i)
 		fi;
-		d_step { at = 0; was_moving = false }
+		d_step {
+			least[i] = least[i] + (carried[i] -> 0 : at);
+			most[i] = most[i] + (carried[i] -> 0 : joules);
+			at = 0;
+			was_moving = false
+		}
 	fi
 }
 
@@ -604,6 +605,7 @@ inline perf_pmu_migrate_context(from_cpu, to_cpu)
 	i = 0;
 	do
 	:: i < EVENTS && attached[i] && event_cpu[i] == from_cpu ->
+		carried[i] = on_cpu[i];
 		IPI(from_cpu, perf_del(i, from_cpu));
 		moved[i] = true;
 		i++
