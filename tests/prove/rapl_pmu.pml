@@ -21,7 +21,7 @@
  * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1)
  * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND)
  * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0)
- * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0)
+ * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0 -DTICKS=3)
  */
 
 #ifndef TICKS
@@ -154,6 +154,9 @@ bool leaving;
 
 /* On a CPU of another package it is another counter. */
 #define RDMSR(cpu)	assert(is_here(cpu)); TIME_PASSES(m = (joules + slept) % WRAP)
+
+/* While the timer's function runs, it has still to look. */
+#define new_deadline	deadline = (running == NONE -> expires + LATE : deadline)
 
 /* A timer whose function is running stays where that is. */
 inline hrtimer_start(cpu)
@@ -346,7 +349,7 @@ inline rapl_meter_start(cpu)
 	:: first -> first = false
 	:: else -> rapl_meter_read(cpu)
 	fi;
-	deadline = expires + LATE
+	new_deadline
 }
 
 /* was_moving: what it returns */
@@ -377,7 +380,7 @@ inline rapl_timer_kick()
 		!lock;
 		kicked = false;
 		if
-		:: nr_active > 0 -> hrtimer_start(in_charge); deadline = expires + LATE
+		:: nr_active > 0 -> hrtimer_start(in_charge); new_deadline
 		:: else
 		fi;
 		irqs_off[in_charge] = false
@@ -695,7 +698,7 @@ proctype Hotplug(byte times)
 		times--;
 		if
 		:: cpu = 0
-		:: cpu = 1
+		:: in_charge == 1 -> cpu = 1
 		fi;
 		if
 		:: online[cpu] -> cpu_down(cpu)
