@@ -21,7 +21,7 @@
  * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1)
  * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND)
  * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0)
- * run moved: two events are there when a CPU goes (-DHOTPLUG=1 -DLATE=0 -DTICKS=3)
+ * run moved: an event is opened while another one is on its way (-DMOVED -DHOTPLUG=1 -DLATE=0)
  */
 
 #ifndef TICKS
@@ -512,6 +512,18 @@ inline perf_del(i, cpu)
 /* perf_event_ctx_lock(): the event may be on its way to another context. */
 #define CTX_LOCK(i)	!ctx_mutex[event_cpu[i]]; cpu = event_cpu[i]; ctx_mutex[cpu] = true
 
+/*
+ * With -DMOVED the first event counts when the CPU begins to go, and the second one is
+ * opened meanwhile.
+ */
+#ifdef MOVED
+#define its_turn(i)	(i == 0 || leaving || events_left < 2)
+#define may_go		(on_cpu[0] || events_left < 2)
+#else
+#define its_turn(i)	true
+#define may_go		true
+#endif
+
 /* Somebody's event: opened, switched off and on, closed */
 proctype Event(byte i; byte times)
 {
@@ -519,7 +531,7 @@ proctype Event(byte i; byte times)
 	byte cpu;
 
 	d_step {			/* rapl_instance_open() */
-		CALL_BEGINS && !lock;
+		CALL_BEGINS && !lock && its_turn(i);
 		cpu = in_charge;
 		event_cpu[i] = cpu;
 		opened[i] = (cpu != NONE);
@@ -696,6 +708,7 @@ proctype Hotplug(byte times)
 	do
 	:: times > 0 ->
 		times--;
+		may_go;
 		if
 		:: cpu = 0
 		:: in_charge == 1 -> cpu = 1
