@@ -21,7 +21,7 @@
  * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1)
  * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND)
  * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0)
- * run moved: an event is opened while another one is on its way (-DMOVED -DHOTPLUG=1 -DLATE=0)
+ * run moved: an event is opened while another one is on its way (-DMOVED -DHOTPLUG=1 -DLATE=0 -DTICKS=3)
  */
 
 #ifndef TICKS
