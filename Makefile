@@ -134,7 +134,7 @@ check-mutations:	## break both modules in known ways: a test must notice each (a
 	@tests/debug/build -a -j '$(J)' >/dev/null
 	@tests/mutations/run.sh -j '$(J)'
 
-prove:	## what the arithmetic and the rules do for every input, by CBMC
+prove:	## what the arithmetic does for every input (CBMC), the locking in every order (Spin)
 	@tests/prove/run
 
 compare:	## the kernel's own rapl beside rapl_pmu: a table of what both measure
