@@ -241,7 +241,8 @@ bool rapl_meter_stop(struct rapl_meter *m)
 	 */
 	if (m->period && !--inst->nr_active)
 		hrtimer_try_to_cancel(&inst->timer);
-	migrating = inst->migrating;
+	/* All that are on the CPU that was in charge before do. */
+	migrating = inst->migrating && inst->cpu != smp_processor_id();
 	raw_spin_unlock(&inst->lock);
 	return migrating;
 }

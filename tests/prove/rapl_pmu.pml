@@ -94,6 +94,11 @@ bool dead[EVENTS];		/* all CPUs of its package went */
 /* What an event has to count at least and at most */
 short least[EVENTS], most[EVENTS];
 bool carried[EVENTS];		/* on its way: what is used meanwhile is its own */
+/*
+ * When its owner stopped it just as another one was to move: perf starts it with that one,
+ * if it moves, too, though it is off, and what was used in between may be counted.
+ */
+byte early[EVENTS];
 byte readers[EVENTS];
 byte events_left;
 bool leaving;
@@ -188,7 +193,6 @@ inline hrtimer_cancel()
 
 #define extend	((16 * WRAP + m - b - u) % WRAP)
 
-/* Nothing was reset here, so whatever is seen has to be explained by the clock. */
 inline rapl_counter_look(cpu)
 {
 	do
@@ -203,7 +207,7 @@ inline rapl_counter_look(cpu)
 	   :: else
 	   fi
 	od;
-	assert(ahead <= since)
+	ok = false	/* where break leads to: no d_step can be */
 }
 
 inline rapl_counter_judge(cpu)
@@ -216,6 +220,11 @@ inline rapl_counter_judge(cpu)
 	   :: else
 	   fi
 	od;
+	/*
+	 * Nothing was reset here, so what is added has to be explained by the clock; by one
+	 * more if a start is at it, which rapl_judge() has to spare.
+	 */
+	assert(ahead <= since + 1);
 	stamp = now;
 	result = u + ahead
 }
@@ -258,6 +267,24 @@ inline rapl_counter_rebase(cpu)
 	d_step { stamp = since; result = u; u = 0; m = 0; since = 0; UNLOCK(counter_lock) }
 }
 
+/* Who has still to write down what he saw before this finds another count. */
+inline rapl_counter_begin(cpu)
+{
+	d_step { !counter_lock; counter_lock = true; u = units };
+	do
+	:: RDMSR(cpu);
+	   base = (16 * WRAP + m - u - 1) % WRAP;
+	   stamp = since;
+	   CMPXCHG(units, u, u + 1);
+	   if
+	   :: ok -> break
+	   :: else -> u = units
+	   fi
+	od;
+	ok = false;	/* where break leads to: no d_step can be */
+	d_step { result = u + 1; u = 0; m = 0; since = 0; UNLOCK(counter_lock) }
+}
+
 inline grow(i)
 {
 	count[i] = count[i] + result - from
@@ -282,7 +309,7 @@ inline rapl_mark_move(i)
 		:: else
 		fi
 	od;
-	ok = false;	/* where break leads to: no d_step can be */
+	ok = false;	/* again */
 	d_step { from = 0; result = 0 }
 }
 
@@ -298,18 +325,6 @@ inline rapl_mark_stop(i)
 
 /* ---- timer.c ---- */
 
-/*
- * KNOWN FAULT: who reads an event while the counter's first one is being started can
- * give it what was used before that. With -DEARLY the model finds it.
- */
-#ifdef EARLY
-#define no_early_reader	true
-#define may_read	true
-#else
-#define no_early_reader	(readers[0] + readers[1] == 0 || in_use > 0)
-#define may_read	(!starting)
-#endif
-
 inline rapl_meter_read(cpu)
 {
 	if
@@ -321,7 +336,7 @@ inline rapl_meter_read(cpu)
 inline rapl_meter_start(cpu)
 {
 	d_step {
-		!lock && no_early_reader; lock = true;
+		!lock; lock = true;
 		first = (in_use == 0 && !migrating);
 		in_use++;
 		if
@@ -332,7 +347,7 @@ inline rapl_meter_start(cpu)
 		since = joules
 	};
 	if
-	:: first -> rapl_counter_rebase(cpu)
+	:: first -> rapl_counter_begin(cpu)
 	:: else
 	fi;
 	d_step {
@@ -367,7 +382,7 @@ inline rapl_meter_stop(cpu)
 		:: nr_active == 0 && !migrating -> expires = 0; deadline = 0
 		:: else
 		fi;
-		was_moving = migrating;
+		was_moving = migrating && in_charge != cpu;
 		lock = false
 	}
 }
@@ -445,13 +460,18 @@ inline rapl_event_start(i, cpu)
 	if
 	:: !stopped[i]
 	:: else ->
-		d_step { stopped[i] = false; most[i] = most[i] - (carried[i] -> 0 : joules) };
+		d_step {
+			stopped[i] = false;
+			was_moving = moving[i] && migrating;
+			moving[i] = false;
+			most[i] = most[i] - (carried[i] -> 0 : (was_moving -> early[i] : joules))
+		};
 		rapl_meter_start(cpu);
 		if
-		:: moving[i] -> moving[i] = false
+		:: was_moving -> was_moving = false
 		:: else -> mark[i] = result
 		fi;
-		d_step { least[i] = least[i] - (carried[i] -> 0 : joules); carried[i] = false; result = 0 }
+		d_step { early[i] = 0; least[i] = least[i] - (carried[i] -> 0 : joules); carried[i] = false; result = 0 }
 	fi
 }
 
@@ -464,12 +484,13 @@ inline rapl_event_stop(i, cpu)
 		rapl_meter_read(cpu);
 		rapl_meter_stop(cpu);
 		if
-		:: was_moving -> d_step { moving[i] = true; result = 0 }
+		:: was_moving -> moving[i] = true; rapl_mark_move(i)
 		:: else -> rapl_mark_stop(i)
 		fi;
 		d_step {
 			least[i] = least[i] + (carried[i] -> 0 : at);
 			most[i] = most[i] + (carried[i] -> 0 : joules);
+			early[i] = (was_moving && !carried[i] -> joules : 0);
 			at = 0;
 			was_moving = false
 		}
@@ -584,7 +605,7 @@ proctype Reader(byte i; byte times)
 
 end:	do
 	:: d_step {
-		times > 0 && on_cpu[i] && may_read && online[1] && !irqs_off[1];
+		times > 0 && on_cpu[i] && online[1] && !irqs_off[1];
 		cpu = 1;
 		irqs_off[cpu] = true;
 		until[cpu] = joules + PERIOD;
@@ -599,14 +620,6 @@ end:	do
 
 /* ---- instance.c and hotplug.c: in a task on the CPU that goes ---- */
 
-/*
- * KNOWN FAULT: an event that its owner stops while another one is being moved is taken for
- * one that is being moved, too.  With -DSTOPS_EARLY=true the model finds it.
- */
-#ifndef STOPS_EARLY
-#define STOPS_EARLY	false
-#endif
-
 #define opening(i, cpu)	(opened[i] && event_cpu[i] == cpu && !has_ctx[i])
 
 inline perf_pmu_migrate_context(from_cpu, to_cpu)
@@ -614,8 +627,7 @@ inline perf_pmu_migrate_context(from_cpu, to_cpu)
 	d_step {
 		!ctx_mutex[0] && !ctx_mutex[1];
 		ctx_mutex[0] = true;
-		ctx_mutex[1] = true;
-		migrating = true
+		ctx_mutex[1] = true
 	};
 	i = 0;
 	do
@@ -637,7 +649,7 @@ inline perf_pmu_migrate_context(from_cpu, to_cpu)
 	:: i == EVENTS -> break
 	od;
 	i = 0;
-	d_step { ctx_mutex[0] = false; ctx_mutex[1] = false; migrating = migrating && STOPS_EARLY }
+	d_step { ctx_mutex[0] = false; ctx_mutex[1] = false }
 }
 
 inline rapl_instance_leave(cpu)
@@ -654,7 +666,7 @@ inline rapl_instance_leave(cpu)
 	:: target == NONE
 	:: else ->
 		!opening(0, cpu) && !opening(1, cpu);
-		d_step { !irqs_off[cpu] && !lock; migrating = STOPS_EARLY };
+		d_step { !irqs_off[cpu] && !lock; migrating = true };
 		perf_pmu_migrate_context(cpu, target);
 		d_step { !irqs_off[cpu] && !lock; migrating = false };
 		hrtimer_cancel();
