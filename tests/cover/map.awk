@@ -27,6 +27,9 @@ part == "relocations" && /R_/ {
 	if (from in ours) {
 		arm = arm || $3 ~ /AARCH64/
 		change(from, arm ? offset - offset % 4 : offset, $3 ~ /X86_64_64|X86_64_PC64/ ? 8 : 4)
+		# where a jump goes that the loader completes; the processor counts from its end
+		to = $6 == "-" ? -hex($7) : hex($7)
+		completed[from, offset] = $5 == from ? to + (arm ? 0 : 4) : "out"
 		next
 	}
 	to = $5
@@ -92,10 +95,14 @@ part == "code" && /^ *[0-9a-f]+:\t/ {
 		kind = "end"
 		if (match(text, /[0-9a-f]+ </))
 			target = substr(text, RSTART, RLENGTH - 2)
-	}
+	} else if (arm64 ? text ~ /^(nop|udf)/ : text ~ /^((cs |data16 )*nop|xchg +%ax,%ax)/)
+		kind = "pad"
+	target = target == "" ? "" : hex(target)
+	if (target != "" && (section, at + (arm64 ? 0 : length(code) / 2 - 4)) in completed)
+		target = completed[section, at + (arm64 ? 0 : length(code) / 2 - 4)]
 	if (listing) {
 		flush()
-		held = section " " at " " kind " " name " " (where == "" ? "?" : where) " " (target == "" ? "-" : hex(target))
+		held = section " " at " " kind " " name " " (where == "" ? "?" : where) " " (target == "" ? "-" : target)
 		symbol = op == "ud2" || op == "brk" ? op : ""
 		if (match($0, /R_[A-Z0-9_]+\t[^ \t]+/)) {
 			symbol = substr($0, RSTART, RLENGTH)
@@ -108,6 +115,6 @@ part == "code" && /^ *[0-9a-f]+:\t/ {
 	for (i = 0; i < length(code) / 2; i++)
 		if ((section, at + i) in changed)
 			code = substr(code, 1, 2 * i) ".." substr(code, 2 * i + 3)
-	printf "%x %s%s\n", at, code, kind == "branch" ? " " target : ""
+	printf "%x %s%s\n", at, code, kind != "branch" ? "" : " " (target == "out" ? target : sprintf("%x", target))
 }
 END { if (listing) flush() }

@@ -13,24 +13,24 @@
 #define PLUGIN_NAME "libcover"
 #include "qemu_plugin.h"
 
-#include <ctype.h>
+#include <dlfcn.h>
 #include <inttypes.h>
 #include <pthread.h>
 
 #define MAX_SECTIONS	8
 #define MAX_BASES	4096
-#define MAX_VCPUS	256
 #define MAX_CODE	4096
 /* So many bytes that are not changed tell one place from all others. */
 #define MIN_KNOWN	16
 
-enum { HIT = 1, ON = 2, AWAY = 4 };
+/* The target of a branch that leaves the module's section */
+#define OUTSIDE		UINT32_MAX
 
 struct insn {
 	unsigned int size;	/* 0: none begins here */
 	bool branch;
 	uint32_t target;
-	unsigned int flags;
+	bool hit, on, away;
 };
 
 static struct section {
@@ -49,12 +49,20 @@ static struct point {
 	uint64_t address;
 	unsigned int size;
 	uint8_t code[16];
-	unsigned int flags;
+	bool hit, on;
 	/* where the run went on, if not behind it: a branch has one other place */
-	uint64_t to[2];
+	uint64_t to;
 } *points[1 << 16];
 
-static struct point *last[MAX_VCPUS];
+/*
+ * What ran before, of the module. Each CPU has a thread of QEMU, or all share one and take
+ * turns; the number that a callback is given is then not that of the CPU that runs.
+ */
+static __thread struct {
+	void *cpu;
+	struct point *point;
+} last;
+
 static const char *out_name;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -77,7 +85,7 @@ static struct section *new_section(const char *name, unsigned int align, unsigne
 	return s;
 }
 
-/* "section NAME ALIGN SIZE", and for each instruction "OFFSET HEX|.. ... [TARGET]" */
+/* "section NAME ALIGN SIZE", and for each instruction "OFFSET HEX|.. ... [TARGET|out]" */
 static void read_map(const char *name)
 {
 	char line[256], hex[64], word[32];
@@ -92,13 +100,13 @@ static void read_map(const char *name)
 			s = new_section(word, a, b);
 			continue;
 		}
-		b = 0;
-		a = sscanf(line, "%x %63s %x", &at, hex, &b);
+		a = sscanf(line, "%x %63s %31s", &at, hex, word);
 		if (a < 2 || !s || at >= s->size || at + strlen(hex) / 2 > s->size)
 			plugin_die("%s: not understood: %s", name, line);
 		s->insn[at].size = strlen(hex) / 2;
 		s->insn[at].branch = a == 3;
-		s->insn[at].target = b;
+		if (a == 3)
+			s->insn[at].target = strcmp(word, "out") ? strtoul(word, NULL, 16) : OUTSIDE;
 		for (a = 0; hex[2 * a]; a++) {
 			if (hex[2 * a] == '.')
 				continue;
@@ -189,21 +197,42 @@ static struct point *point_of(uint64_t address, const uint8_t *code, unsigned in
 	return p;
 }
 
+/* The CPU that this thread of QEMU runs; NULL if this QEMU does not tell */
+static void *running_cpu(void)
+{
+	static __thread void **current;
+
+	if (!current)
+		current = dlsym(RTLD_DEFAULT, "current_cpu");
+	return current ? *current : NULL;
+}
+
 static void on_insn(unsigned int vcpu, void *data)
 {
-	struct point *p = data, *from = last[vcpu % MAX_VCPUS];
+	struct point *p = data, *from = last.point;
+	void *cpu = running_cpu();
 
-	p->flags |= HIT;
-	last[vcpu % MAX_VCPUS] = p;
-	if (!from)
-		return;
-	if (p->address == from->address + from->size)
-		from->flags |= ON;
-	/* An interrupt may come between, so there is more than one. */
-	else if (!from->to[0])
-		from->to[0] = p->address;
-	else if (from->to[0] != p->address)
-		from->to[1] = p->address;
+	(void)vcpu;
+	p->hit = true;
+	if (from && last.cpu == cpu) {
+		if (p->address == from->address + from->size)
+			from->on = true;
+		else
+			from->to = p->address;
+	}
+	last.cpu = cpu;
+	last.point = p;
+}
+
+/* What comes next is not where a branch went. */
+static void on_interrupt(unsigned int vcpu, int type, uint64_t from, uint64_t to, void *data)
+{
+	(void)vcpu;
+	(void)type;
+	(void)from;
+	(void)to;
+	(void)data;
+	last.point = NULL;
 }
 
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
@@ -252,10 +281,9 @@ static void add_point(struct section *s, uint64_t base, const struct point *p)
 	for (i = 0; i < insn->size && i < p->size; i++)
 		if (s->known[at + i] && s->code[at + i] != p->code[i])
 			return;
-	insn->flags |= p->flags;
-	for (i = 0; insn->branch && i < 2; i++)
-		if (p->to[i] == base + insn->target)
-			insn->flags |= AWAY;
+	insn->hit |= p->hit;
+	insn->on |= p->on;
+	insn->away |= p->to && (insn->target == OUTSIDE || p->to == base + insn->target);
 }
 
 static void write_out(void *data)
@@ -276,12 +304,12 @@ static void write_out(void *data)
 		plugin_die("cannot write %s", out_name);
 	for (i = 0; i < n_sections; i++)
 		for (at = 0; at < sections[i].size; at++) {
-			unsigned int flags = sections[i].insn[at].flags;
+			const struct insn *insn = &sections[i].insn[at];
 
-			if (flags & HIT)
+			if (insn->hit)
 				fprintf(f, "%s %x%s%s\n", sections[i].name, at,
-					sections[i].insn[at].branch && flags & ON ? " on" : "",
-					sections[i].insn[at].branch && flags & AWAY ? " away" : "");
+					insn->branch && insn->on ? " on" : "",
+					insn->branch && insn->away ? " away" : "");
 		}
 	fclose(f);
 	pthread_mutex_unlock(&lock);
@@ -307,6 +335,8 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 		plugin_die("map=FILE and out=FILE are needed");
 	read_map(map);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
+	qemu_plugin_register_vcpu_discon_cb(id, DISCON_INTERRUPT | DISCON_EXCEPTION, on_interrupt,
+					    NULL);
 	qemu_plugin_register_atexit_cb(id, write_out, NULL);
 	return 0;
 }

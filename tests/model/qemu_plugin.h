@@ -49,7 +49,7 @@ typedef struct {
 } plugin_u64;
 
 enum { CB_NO_REGS, CB_READ_REGS, CB_WRITE_REGS, CB_WRITE_REGS_AND_PC };
-enum { DISCON_EXCEPTION = 2 };
+enum { DISCON_INTERRUPT = 1, DISCON_EXCEPTION = 2 };
 enum { INLINE_ADD = 0 };
 
 typedef void (*vcpu_cb)(unsigned int vcpu, void *data);

@@ -69,4 +69,29 @@ explained() { ran away; said '[0-9]+ [0-9]+ 1 2 1 0' $'m\tbounded\tif (a > 7)\tc
 point "a reason is taken, by function and words" explained
 other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcannot be' && grep -q 'no branch needs the reason' "$work/words"; }
 point "not another's, and one that nobody needs is said" other
+
+# Jumps that the linker leaves to the loader: to another's function, and to code of the
+# section that was moved to its end as unlikely
+cat >"$work/far.s" <<'S'
+	.text
+	.globl	f
+	.type	f, @function
+f:	je	other
+	jne	rare
+	jmp	rare
+	.section .text.unlikely, "ax"
+rare:	ret
+S
+far()
+{
+	as -o "$work/far.o" "$work/far.s"
+	ld -r -o "$work/merged.o" -T <(echo 'SECTIONS { .text : { *(.text) *(.text.unlikely) } }') "$work/far.o"
+	tests/cover/map "$work/merged.o" | tee "$work/map"
+	tests/cover/map -l "$work/merged.o" | tee "$work/listing"
+}
+leads() { grep -qE "$1" "$work/map" && grep -qE "$2" "$work/listing"; }
+point "jumps that the loader completes are read" far
+point "one of them leads out of the section" leads '^0 0f84\.{8} out$' ' 0 branch .* out\b'
+point "one to code that was moved" leads '^6 0f85\.{8} 11$' ' 6 branch .* 17\b'
+point "one of them is no branch" leads '^c e9\.{8}$' ' 12 end .* 17\b'
 finish
