@@ -70,6 +70,18 @@ point "a reason is taken, by function and words" explained
 other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcannot be' && grep -q 'no branch needs the reason' "$work/words"; }
 point "not another's, and one that nobody needs is said" other
 
+# line MARK TEXT: of the annotated source
+line()
+{
+	awk -v top="$work" -f tests/cover/source.awk "$work/listing" "$work/run" >"$work/source"
+	cat "$work/source"
+	grep -qxE " *$1 \| *$2" "$work/source"
+}
+ran on
+point "the source says which line ran, and of how many sides" line 'run +1/2' '\sif \(a > 7\)'
+point "which did not" line 'NOT +' '\s+other\(a\);'
+point "and which has no code" line '' 'int bounded\(int a\)'
+
 # Jumps that the linker leaves to the loader: to another's function, and to code of the
 # section that was moved to its end as unlikely
 cat >"$work/far.s" <<'S'
