@@ -91,11 +91,11 @@ part == "code" && /^ *[0-9a-f]+:\t/ {
 			target = substr(text, RSTART, RLENGTH - 2)
 			kind = "branch"
 		}
-	} else if (arm64 ? op ~ /^(b|br|ret|brk)$/ : op ~ /^(jmp|ret|ud2|int3)/) {
+	} else if (arm64 ? op ~ /^(b|br|ret|brk)$/ : op ~ /^(jmp|ret|ud2)/) {
 		kind = "end"
 		if (match(text, /[0-9a-f]+ </))
 			target = substr(text, RSTART, RLENGTH - 2)
-	} else if (arm64 ? text ~ /^(nop|udf)/ : text ~ /^((cs |data16 )*nop|xchg +%ax,%ax)/)
+	} else if (arm64 ? text ~ /^(nop|udf)/ : text ~ /^((cs |data16 )*nop|xchg +%ax,%ax|int3)/)
 		kind = "pad"
 	target = target == "" ? "" : hex(target)
 	if (target != "" && (section, at + (arm64 ? 0 : length(code) / 2 - 4)) in completed)

@@ -69,6 +69,10 @@ part == 2 {
 		leader[key] = 1
 	if (previous_kind == "branch")
 		leader[key] = 1
+	# Where nothing gets on from above, and perhaps only a table or an exception leads to
+	after_end = previous_kind == "end" || after_end && previous_kind == "pad"
+	if (after_end && $3 != "pad")
+		leader[key] = 1
 	if ($6 != "-") {
 		leader[$1, $6] = 1
 		target[key] = $1 SUBSEP $6
@@ -115,7 +119,8 @@ END {
 	for (i = 1; i <= n; i++) {
 		key = order[i]
 		f = name[key]
-		if (f ~ /^__pfx_/)
+		# the place that the kernel wants in front of each function
+		if (f ~ /^__pfx_|-0x/)
 			continue
 		if (!(f in seen)) {
 			seen[f] = 1

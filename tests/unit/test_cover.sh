@@ -70,6 +70,25 @@ point "a reason is taken, by function and words" explained
 other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcannot be' && grep -q 'no branch needs the reason' "$work/words"; }
 point "not another's, and one that nobody needs is said" other
 
+# Blocks: the function's start; behind the branch; where that leads; and, behind a jump and
+# what aligns the next, what only a table can lead to. Not what is in front of a function.
+by_hand()
+{
+	awk '{ print ".text", $1, $2, $3, "/build/code.c:4", $4, "-" }' >"$work/listing" <<-'L'
+		0 pad f-0x8 -
+		8 branch f 16
+		12 plain f -
+		16 end f -
+		18 pad f -
+		20 plain f -
+	L
+	printf '.text 8 on\n.text c\n.text 10\n' >"$work/run"
+	said '3 4 1 2 0 1'
+}
+cp "$work/listing" "$work/listing.real"
+point "blocks begin where the code can get to in any way" by_hand
+mv "$work/listing.real" "$work/listing"
+
 # line MARK TEXT: of the annotated source
 line()
 {
