@@ -54,6 +54,46 @@ point "md-block: a block is replaced, by any text" replaced
 point "md-block: no file has the block" block 'no *.md file' 'a' text
 point "md-block: a block without an end is left alone" block 'no line' open text
 point "md-block: no text" block 'stays as it is' 'a b' ''
+# A tree with two tests of other programs: one on two kernels, a second program in it, and one
+# that failed; the table has a row of a third
+# shellcheck disable=SC2016	# Markdown's
+tree()
+{
+	mkdir -p "$work/scripts" "$work/build/tests"
+	cp scripts/readme-table "$work/scripts/"
+	: >"$work/scripts/troubles.tsv"
+	rm -rf "$work/doc" "$work/b.md"
+	printf '%s\n' '<!-- tools: x -->' 'heading' '|---|' '| old | 12 | `91-x` | 7.3 |' '| P 1 | 13 | `93-x` | 7.3 |' \
+		'| F 1 | 13 | `95-x` | 7.3 |' '<!-- end of tools -->' >"$work/tools.md"
+	printf '%s\n' '<!-- tested kernels: x -->' '<!-- end of tested kernels -->' '<!-- compare: x -->' \
+		'<!-- end of compare -->' '<!-- rows of compare: x -->' '<!-- end of rows of compare -->' >"$work/rest.md"
+	cell 93-x.6.1 'ok' 'P 1.2, Debian 13 (6.1.0-56-amd64): pkg0 100.00 100.0' 'P 1.2, Debian 13 (6.1.0-56-amd64): pkg1 50.5 50'
+	cell 93-x.7 'ok' 'P 1.2, Debian 13 (7.3.4+deb13-amd64): pkg0 99.9 100' 'Q 5, hwmon=1, Debian 13 backports (7.3.4+deb13-amd64): pkg0 3 3.0'
+	cell 95-x.7 'FAIL' 'F 1.3, Debian 13 (7.3.4+deb13-amd64): pkg0 1 2'
+}
+
+# cell NAME VERDICT LINE...
+cell()
+{
+	local dir=$work/build/tests/rapl_pmu.$1.x86_64
+	mkdir -p "$dir"
+	echo "$2" >"$dir/verdict"
+	shift 2
+	printf '# read: %s\r\n' "$@" >"$dir/result"
+}
+
+# shellcheck disable=SC2016	# Markdown's
+tools_rows()
+{
+	tree
+	BUILD_DIR=$work/build "$work/scripts/readme-table" >"$work/words" 2>&1 || { cat "$work/words"; return 1; }
+	holds tools.md '<!-- tools: x -->' '| program | Debian | test | Linux | read | used | worst counter |' \
+		'|---|---|---|---|---:|---:|---:|' '| F 1 | 13 | `95-x` | 7.3 |' '| old | 12 | `91-x` | 7.3 |' \
+		'| P 1.2 | 13 | `93-x` | 6.1 7.3 | 250.400 J | 250.000 J | +1.000 % |' \
+		'| Q 5, hwmon=1 | 13 backports | `93-x` | 7.3 | 3.000 J | 3.000 J | +0.000 % |' '<!-- end of tools -->'
+}
+
+point "readme-table: what other programs read" tools_rows
 point "bench: met, or missed, with no spread" verdicts <<'ROWS'
 met|1.00||100 100 100|100 100 100
 missed|<1.00||100 100 100|100 100 100

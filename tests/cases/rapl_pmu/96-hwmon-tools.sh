@@ -40,21 +40,19 @@ look()
 look before
 sleep 5
 look after
-# grown NAME: by what was used, 0.5 %
+paste /tmp/truth.before /tmp/truth.after | awk -v OFMT=%.6f '{ print $1, $4 - $2 }' >/tmp/used
+# grown NAME: "LABEL READ TRUE"
 grown()
 {
-	paste /tmp/truth.before /tmp/truth.after | awk '{ print $1, $4 - $2 }' >/tmp/used
-	awk '
+	awk -v OFMT=%.6f '
 	FILENAME == "/tmp/used" { truth[$1] = $2; next }
 	FILENAME ~ /before$/ { before[$1] = $2; next }
-	{
-		got = $2 - before[$1]
-		printf "%s: %.3f J, truth %.3f J\n", $1, got, truth[$1]
-		n += truth[$1] > 20 && got / truth[$1] < 1.005 && got / truth[$1] > 0.995
-	}
-	END { exit n != 8 }' /tmp/used "/tmp/$1.before" "/tmp/$1.after"
+	{ print $1, $2 - before[$1], truth[$1] }' /tmp/used "/tmp/$1.before" "/tmp/$1.after" >"/tmp/$1"
 }
-check "lm-sensors" grown sensors
-check "node_exporter" grown exporter
+grown sensors
+grown exporter
+agrees "lm-sensors" 0.5 8 /tmp/sensors "lm-sensors $(sensors --version | sed 's/.*version //'), hwmon=1, Debian 12"
+agrees "node_exporter" 0.5 8 /tmp/exporter \
+	"node_exporter $(prometheus-node-exporter --version 2>&1 | sed -n 's/^node_exporter, version \([^ ]*\).*/\1/p'), hwmon=1, Debian 12"
 killall prometheus-node-exporter
 check "rmmod" unload_mod rapl_pmu

@@ -12,7 +12,7 @@
 # tools: perf mawk prometheus-node-exporter
 # files: scripts/energy-textfile:usr/bin/energy-textfile
 
-plan 13
+plan 14
 export AWK=/usr/bin/mawk
 cpus=/sys/devices/system/cpu
 file=/tmp/node/rapl.prom
@@ -94,6 +94,11 @@ package_off()
 }
 check "a package goes and comes" package_off
 check "what was measured is there, once" is_true 0 1
+for p in 0 1; do
+	for d in pkg cores ram psys; do
+		echo "$d$p $(joules $p $d) $(awk -v OFMT=%.6f -v p=$p -v d=$d '$1 == p && $2 == d { want += $3 } END { print want }' /tmp/used)"
+	done
+done >/tmp/joules
 ifconfig lo up
 prometheus-node-exporter --collector.disable-defaults --collector.textfile \
 	--collector.textfile.directory=/tmp/node >/tmp/exporter 2>&1 &
@@ -103,5 +108,7 @@ served()
 	awk -v want="$(joules 1 pkg)" '/^rapl_energy_joules_total.*pkg.*package="1"/ { got = $NF } END { print got, want; exit !(got == want) }' /tmp/metrics
 }
 check "node_exporter serves it" wait_for 60 served
+agrees "within 0.01 %" 0.01 8 /tmp/joules \
+	"node_exporter $(prometheus-node-exporter --version 2>&1 | sed -n 's/^node_exporter, version \([^ ]*\).*/\1/p'), energy-textfile, Debian 12"
 stop
 killall prometheus-node-exporter
