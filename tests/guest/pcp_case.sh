@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# What PCP's installation would have done, in the guest's /srv/pcp: sourced by a case
+# What PCP's installation would have done, in the guest's /srv/pcp, or where $pcp says: sourced by a case
 
-pcp=/srv/pcp
-in_pcp() { chroot $pcp "$@"; }
+pcp=${pcp:-/srv/pcp}
+in_pcp() { chroot "$pcp" "$@"; }
 
 # start_pmcd: with one agent, the one for perf; pmproxy asks pmcd who it is
 start_pmcd()
 {
-	mkdir -p $pcp/run/pcp $pcp/var/log/pcp/pmcd $pcp/var/lib/pcp/tmp
-	open_tree pcp
-	printf 'root {\n\tperfevent 127:*:*\n\tpmcd\n}\npmcd {\n\thostname 2:0:21\n\tlabels 2:0:25\n}\n' >$pcp/tmp/names
-	cat >$pcp/etc/pcp/pmcd/pmcd.conf <<-'AGENTS'
+	mkdir -p "$pcp"/run/pcp "$pcp"/var/log/pcp/pmcd "$pcp"/var/lib/pcp/tmp
+	open_tree "${pcp##*/}"
+	printf 'root {\n\tperfevent 127:*:*\n\tpmcd\n}\npmcd {\n\thostname 2:0:21\n\tlabels 2:0:25\n}\n' >"$pcp"/tmp/names
+	cat >"$pcp"/etc/pcp/pmcd/pmcd.conf <<-'AGENTS'
 		pmcd 2 dso pmcd_init /var/lib/pcp/pmdas/pmcd/pmda_pmcd.so
 		perfevent 127 pipe binary /usr/lib/pcp/pmdas/perfevent/pmdaperfevent -d 127 -U root
 	AGENTS
@@ -22,9 +22,9 @@ start_pmcd()
 start_pmproxy()
 {
 	printf '[pmproxy]\npcp.enabled = false\nhttp.enabled = true\nredis.enabled = false\nsecure.enabled = false\n' \
-		>$pcp/etc/pcp/pmproxy/pmproxy.conf
+		>"$pcp"/etc/pcp/pmproxy/pmproxy.conf
 	for part in redis discover pmsearch pmseries; do
-		printf '[%s]\nenabled = false\n' $part >>$pcp/etc/pcp/pmproxy/pmproxy.conf
+		printf '[%s]\nenabled = false\n' $part >>"$pcp"/etc/pcp/pmproxy/pmproxy.conf
 	done
 	in_pcp /usr/lib/pcp/bin/pmproxy -f -U root -l /tmp/pmproxy.log &
 }
