@@ -8,9 +8,10 @@
 # cpu: @cpu@
 # model: vendor=intel,packages=2,@model@
 # icount: shift=0,sleep=off
-# tools: turbostat strace
+# guest: rapltruth
+# tools: turbostat@newest turbostat@new strace
 
-plan 4
+plan 6
 
 check "load" load_mod rapl_pmu
 type=$(printf '0x%x' "$(cat /sys/bus/event_source/devices/power/type)")
@@ -53,3 +54,30 @@ by_perf()
 	[ "$opened" -ge "$least" ] || { head -5 /tmp/trace; return 1; }
 }
 check "by perf_event_open() of our type" by_perf
+
+# In joules, of both packages: energy flows only while the command lasts that turbostat measures.
+rapltruth stop
+cores=@cores@
+# by TURBOSTAT DEBIAN
+by()
+{
+	"$1" --no-msr --quiet --Joules --show Package,Pkg_J,Cor_J,RAM_J --out /tmp/table rapltruth pulse 4 /tmp/truth 2>/tmp/words
+	# A line a package after the sum of both
+	awk -v cores=$cores '
+	BEGIN { name["Pkg_J"] = "pkg"; name["Cor_J"] = "cores"; name["RAM_J"] = "ram" }
+	FILENAME == "/tmp/truth" { truth[$2 $1] = $3; next }
+	/_J/ { columns = split($0, column); next }
+	columns && lines++ {
+		for (i = 1; i <= columns; i++) {
+			if (!(column[i] in name) || (column[i] == "Cor_J" && !cores))
+				continue
+			what = name[column[i]] (lines - 2)
+			print what, $i, truth[what]
+		}
+	}' /tmp/truth /tmp/table >/tmp/joules
+	[ -s /tmp/joules ] || diag "$(cat /tmp/words /tmp/table)"
+	agrees "joules by turbostat of Debian $2, 0.5 %" 0.5 $((4 + 2 * cores)) /tmp/joules \
+		"turbostat $("$1" --version 2>&1 | sed -n 's/^turbostat version \([^ ]*\).*/\1/p'), Debian $2"
+}
+by turbostat@new 13
+by turbostat@newest "13 backports"
