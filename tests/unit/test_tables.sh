@@ -66,7 +66,8 @@ tree()
 	printf '%s\n' '<!-- tools: x -->' 'heading' '|---|' '| old | 12 | `91-x` | 7.3 |' '| P 1 | 13 | `93-x` | 7.3 |' \
 		'| F 1 | 13 | `95-x` | 7.3 |' '<!-- end of tools -->' >"$work/tools.md"
 	printf '%s\n' '<!-- tested kernels: x -->' '<!-- end of tested kernels -->' '<!-- compare: x -->' \
-		'<!-- end of compare -->' '<!-- rows of compare: x -->' '<!-- end of rows of compare -->' >"$work/rest.md"
+		'<!-- end of compare -->' '<!-- rows of compare: x -->' '<!-- end of rows of compare -->' \
+		'<!-- real machines: x -->' '<!-- end of real machines -->' >"$work/rest.md"
 	cell 93-x.6.1 'ok' 'P 1.2, Debian 13 (6.1.0-56-amd64): pkg0 100.00 100.0' 'P 1.2, Debian 13 (6.1.0-56-amd64): pkg1 50.5 50'
 	cell 93-x.7 'ok' 'P 1.2, Debian 13 (7.3.4+deb13-amd64): pkg0 99.9 100' 'Q 5, hwmon=1, Debian 13 backports (7.3.4+deb13-amd64): pkg0 3 3.0'
 	cell 95-x.7 'FAIL' 'F 1.3, Debian 13 (7.3.4+deb13-amd64): pkg0 1 2'
