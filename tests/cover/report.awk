@@ -32,12 +32,21 @@ function place(where) {
 	sub(/^\.\//, "", where)
 	return where
 }
+# Is it of this function? "trace_*" is of all that begin so. "*" is of all, too, but only for
+# branches that something got to: nothing in general says why code was never tried.
+function is_of(wanted, name, there) {
+	if (wanted == "*")
+		return there
+	if (sub(/\*$/, "", wanted))
+		return index(name, wanted) == 1
+	return name == wanted
+}
 # Which reason is there for a side of this branch? The first that fits: a function, words
-# of the source line or of the place, each "*" for any.
-function reason(name, where,    i, text) {
+# of the source line or of the place, "*" for any.
+function reason(name, where, there,    i, text) {
 	text = place(where) " " source(where)
 	for (i = 1; i <= n_reasons; i++)
-		if ((r_function[i] == "*" || r_function[i] == name) && (r_words[i] == "*" || index(text, r_words[i]))) {
+		if (is_of(r_function[i], name, there) && (r_words[i] == "*" || index(text, r_words[i]))) {
 			r_used[i] = 1
 			return r_why[i]
 		}
@@ -141,7 +150,7 @@ END {
 			# One side is missing: to where it leads. Both are: there is no side to tell.
 			why = got ? guard(key in away ? order[i + 1] : target[key]) : ""
 			if (why == "")
-				why = reason(f, where[key])
+				why = reason(f, where[key], key in hit)
 			m = f "\t" place(where[key]) "\t" (key in hit ? (key in on ? "never away" : key in away ? "never on" : "?") : "never there") "\t" source(where[key]) "\t" why
 			if (!(m in times))
 				missing[++n_missing] = m

@@ -68,6 +68,16 @@ point "both are where nothing ran" never
 explained() { ran away; said '[0-9]+ [0-9]+ 1 2 1 0' $'m\tbounded\tif (a > 7)\tcannot be'; }
 point "a reason is taken, by function and words" explained
 other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcannot be' && grep -q 'no branch needs the reason' "$work/words"; }
+in_general() { explained_by $'m\t*\tif (a > 7)\tcannot be' 1 0 && explained_by $'m\tbou*\t*\tcannot be' 1 0; }
+explained_by() { ran away; said "[0-9]+ [0-9]+ 1 2 $2 $3" "$1"; }
+point "one for many functions" in_general
+not_tried()
+{
+	: >"$work/run"
+	said '0 [0-9]+ 0 2 0 2' $'m\t*\tif (a > 7)\tcannot be' &&
+		said '0 [0-9]+ 0 2 2 0' $'m\tbou*\tif (a > 7)\tcannot be'
+}
+point "for all, only where something got to" not_tried
 point "not another's, and one that nobody needs is said" other
 
 # Blocks: the function's start; behind the branch; where that leads; and, behind a jump and
