@@ -7,7 +7,7 @@
 # blocks run, all, sides run, all, sides missing with a reason, without one.
 # Leaves DIR/table.md and DIR/missing.tsv (function, place, times, its source line, reason).
 
-function source(where,    file, line, n, text) {
+function source(where, back,    file, line, n, text) {
 	file = where
 	if (!sub(/^\/build\//, "", file))
 		return ""
@@ -21,7 +21,7 @@ function source(where,    file, line, n, text) {
 		close(top "/" file)
 		lines_of[file] = n
 	}
-	text = line_of[file, line + 0]
+	text = line_of[file, line - back]
 	gsub(/^[ \t]+|[ \t]+$/, "", text)
 	gsub(/\t/, " ", text)
 	return text
@@ -42,11 +42,13 @@ function is_of(wanted, name, there) {
 	return name == wanted
 }
 # Which reason is there for a side of this branch? The first that fits: a function, words
-# of the source line or of the place, "*" for any.
-function reason(name, where, there,    i, text) {
+# of the source line or of the place, "*" for any. Words with " | " are of the line before, too.
+function reason(name, where, there,    i, text, both) {
 	text = place(where) " " source(where)
+	both = source(where, 1) " | " source(where)
 	for (i = 1; i <= n_reasons; i++)
-		if (is_of(r_function[i], name, there) && (r_words[i] == "*" || index(text, r_words[i]))) {
+		if (is_of(r_function[i], name, there) && (r_words[i] == "*" || index(text, r_words[i]) ||
+							  r_words[i] ~ / [|] / && index(both, r_words[i]))) {
 			r_used[i] = 1
 			return r_why[i]
 		}

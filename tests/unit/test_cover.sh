@@ -71,6 +71,8 @@ other() { ran away; said '[0-9]+ [0-9]+ 1 2 0 1' $'m\tbounded\tif (a > 8)\tcanno
 in_general() { explained_by $'m\t*\tif (a > 7)\tcannot be' 1 0 && explained_by $'m\tbou*\t*\tcannot be' 1 0; }
 explained_by() { ran away; said "[0-9]+ [0-9]+ 1 2 $2 $3" "$1"; }
 point "one for many functions" in_general
+before() { explained_by $'m\tbounded\t{ | if (a > 7)\tcannot be' 1 0 && explained_by $'m\tbounded\t} | if (a > 7)\tcannot be' 0 1; }
+point "one by the line before" before
 not_tried()
 {
 	: >"$work/run"
