@@ -111,8 +111,6 @@ function guard(at,    i, key) {
 			return "guard: UBSAN"
 		if (symbol[key] == "__stack_chk_fail")
 			return "guard: stack protector"
-		if (symbol[key] ~ /^__list_(add|del)/)
-			return "guard: list hardening"
 		if (symbol[key] == "ud2" || symbol[key] == "brk")
 			return "guard: WARN_ON() and BUG_ON() of headers"
 		if (kind[key] != "plain")
