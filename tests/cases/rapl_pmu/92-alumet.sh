@@ -48,6 +48,6 @@ END {
 		}
 	}
 }' /tmp/truth $csv >/tmp/sums
-version=$(chroot /srv/alumet /usr/lib/alumet/bin/alumet-agent --version 2>/dev/null | sed 's/.* //')
+version=$(chroot /srv/alumet /usr/lib/alumet/bin/alumet-agent --version 2>/dev/null | sed -n 's/^alumet-agent \([^ ]*\).*/\1/p')
 agrees "package, dram and pp0 of both packages, 0.5 %" 0.5 6 /tmp/sums "ALUMET $version, Debian sid"
 check "rmmod" unload_mod rapl_pmu

@@ -9,7 +9,7 @@
 # guest: rapltruth
 # tools: perf_5.10@old perf@newest perf@new perf
 
-plan 5
+plan 6
 check "load" load_mod rapl_pmu
 # Energy flows only while the workload lasts, not while perf starts and ends.
 rapltruth stop
@@ -24,9 +24,13 @@ by()
 	$1 ~ /^S[0-9]/ { what = $1 $5; sub(/^S/, "", $1); split($5, word, "[-/]"); print word[3] $1, $3, truth[what] }' \
 		/tmp/truth /tmp/stat >/tmp/joules
 	[ -s /tmp/joules ] || diag "$(cat /tmp/stat)"
-	agrees "perf of Debian $2" 0.5 10 /tmp/joules "perf $("$1" --version | sed 's/.* //'), Debian $2"
+	version=$("$1" --version | sed 's/.* //')
+	echo "$version" >>/tmp/versions
+	agrees "perf of Debian $2" 0.5 10 /tmp/joules "perf $version, Debian $2"
 }
 by perf_5.10 11
 by perf 12
 by perf@new 13
 by perf@newest "13 backports"
+four() { [ "$(sort -u /tmp/versions | wc -l)" = 4 ] || { cat /tmp/versions; return 1; }; }
+check "four versions" four
