@@ -201,7 +201,7 @@ void rapl_set_hold(struct rapl_set *set, bool hold)
 		return;
 	cpus_read_lock();
 	mutex_lock(&rapl_mutex);
-	set->held = hold;
+	WRITE_ONCE(set->held, hold);
 	list_for_each_entry(inst, &set->instances, node)
 		if (inst->cpu >= 0)
 			smp_call_function_single(inst->cpu, hold ?

@@ -61,8 +61,11 @@ u64 rapl_meter_rebase(struct rapl_meter *m, u64 now)
 /* Count from here; nobody has so far.  @now: as rapl_meter_rebase() */
 static u64 rapl_meter_begin(struct rapl_meter *m, u64 now)
 {
-	/* Who looks at these holds the counter's lock all the time. */
-	if (m->stamped)
+	/*
+	 * Who looks at a stamped one holds its lock all the time.  One that is held
+	 * for hwmon begins where no event is, and is read as it is: no one is added.
+	 */
+	if (m->stamped || READ_ONCE(m->instance->set->held))
 		return rapl_meter_rebase(m, now);
 	return rapl_counter_begin(&m->counter, now);
 }
