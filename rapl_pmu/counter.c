@@ -40,6 +40,29 @@ static void rapl_counter_set_base(struct rapl_counter *c, u64 base, u64 now)
 	WRITE_ONCE(c->stamp, now);
 }
 
+/* Go on from here, with the count @step further. */
+static u64 rapl_counter_restart(struct rapl_counter *c, u64 now,
+				unsigned int step)
+{
+	s64 units;
+	u64 raw;
+
+	raw_spin_lock(&c->lock);
+	units = atomic64_read(&c->units);
+	do {
+		if (!rapl_counter_raw(c, &raw)) {
+			step = 0;
+			break;
+		}
+		/* First the base, since others read the count first. */
+		rapl_counter_set_base(c, raw - (units + step), now);
+	} while (!atomic64_try_cmpxchg(&c->units, &units, units + step));
+	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
+	WRITE_ONCE(c->tick, 0);
+	raw_spin_unlock(&c->lock);
+	return units + step;
+}
+
 /**
  * rapl_counter_rebase() - go on from here, whatever the MSR did meanwhile
  * @c:   counter; on this CPU the MSR must be its own
@@ -52,16 +75,7 @@ static void rapl_counter_set_base(struct rapl_counter *c, u64 base, u64 now)
  */
 u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
 {
-	u64 units, raw;
-
-	raw_spin_lock(&c->lock);
-	units = atomic64_read(&c->units);
-	if (rapl_counter_raw(c, &raw))
-		rapl_counter_set_base(c, raw - units, now);
-	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
-	WRITE_ONCE(c->tick, 0);
-	raw_spin_unlock(&c->lock);
-	return units;
+	return rapl_counter_restart(c, now, 0);
 }
 
 /**
@@ -78,23 +92,7 @@ u64 rapl_counter_rebase(struct rapl_counter *c, u64 now)
  */
 u64 rapl_counter_begin(struct rapl_counter *c, u64 now)
 {
-	s64 units;
-	u64 raw;
-
-	raw_spin_lock(&c->lock);
-	units = atomic64_read(&c->units);
-	do {
-		if (!rapl_counter_raw(c, &raw))
-			goto out;
-		/* First the base, since others read the count first. */
-		rapl_counter_set_base(c, raw - (units + 1), now);
-	} while (!atomic64_try_cmpxchg(&c->units, &units, units + 1));
-	units++;
-out:
-	WRITE_ONCE(c->pace, RAPL_PACE_UNKNOWN);
-	WRITE_ONCE(c->tick, 0);
-	raw_spin_unlock(&c->lock);
-	return units;
+	return rapl_counter_restart(c, now, 1);
 }
 
 /**
