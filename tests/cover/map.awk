@@ -1,13 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # map.awk - for tests/cover/map, which has what comes in and goes out
 
-function hex(text,    i, v) {
-	v = 0
-	text = tolower(text)
-	for (i = 1; i <= length(text); i++)
-		v = v * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-	return v
-}
 function change(section, at, n) { while (n-- > 0) changed[section, at + n] = 1 }
 
 BEGIN { split(sections, list, " "); for (i in list) ours[list[i]] = 1 }

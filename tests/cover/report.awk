@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # report.awk - what of a module's code ran: by function, and each side of a branch that did not
 #
-#	awk -v top=TREE -v module= -v out=DIR -f report.awk REASONS LISTING RUN...
+#	awk -v top=TREE -v module= -v out=DIR -f hex.awk -f report.awk REASONS LISTING RUN...
 #
 # LISTING is of tests/cover/map -l, RUN what the plugin left. Prints one line with the totals:
 # blocks run, all, sides run, all, sides missing with a reason, without one.
@@ -55,7 +55,6 @@ function reason(name, where, there,    i, text, both) {
 	return ""
 }
 
-BEGIN { FS = " " }
 { part = FILENAME == ARGV[1] ? 1 : FILENAME == ARGV[2] ? 2 : 3 }
 part == 1 {
 	if (/^#/ || !NF)
@@ -117,12 +116,6 @@ function guard(at,    i, key) {
 			return ""
 	}
 	return ""
-}
-function hex(text,    i, v) {
-	v = 0
-	for (i = 1; i <= length(text); i++)
-		v = v * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-	return v
 }
 END {
 	for (i = 1; i <= n; i++) {

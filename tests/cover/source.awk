@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # source.awk - the module's source, each line with what of its code ran
 #
-#	awk -v top=TREE -f source.awk LISTING RUN...
+#	awk -v top=TREE -f hex.awk -f source.awk LISTING RUN...
 #
 # The files are those of report.awk. In front of a line: nothing if no code is of it, "run", "part"
 # if some of its instructions never ran, "NOT" if none did; and how many sides of its
 # branches were taken, of how many. A line of an inline function has those of all its copies.
 
-function hex(text,    i, v) {
-	v = 0
-	for (i = 1; i <= length(text); i++)
-		v = v * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
-	return v
-}
 FILENAME == ARGV[1] {
 	# of the tree; and what aligns code is never run
 	if ($3 == "entry" || $3 == "pad" || !sub(/^\/build\//, "", $5))

@@ -54,7 +54,7 @@ said()
 {
 	printf '%s\n' "${2:-}" >"$work/reasons"
 	rm -f "$work/missing.tsv"
-	awk -v top="$work" -v module=m -v out="$work" -f tests/cover/report.awk \
+	awk -v top="$work" -v module=m -v out="$work" -f tests/cover/hex.awk -f tests/cover/report.awk \
 		"$work/reasons" "$work/listing" "$work/run" >"$work/totals" 2>"$work/words"
 	cat "$work/totals" "$work/words"
 	grep -qE "^$1\$" "$work/totals"
@@ -104,7 +104,7 @@ mv "$work/listing.real" "$work/listing"
 # line MARK TEXT: of the annotated source
 line()
 {
-	awk -v top="$work" -f tests/cover/source.awk "$work/listing" "$work/run" >"$work/source"
+	awk -v top="$work" -f tests/cover/hex.awk -f tests/cover/source.awk "$work/listing" "$work/run" >"$work/source"
 	cat "$work/source"
 	grep -qxE " *$1 \| *$2" "$work/source"
 }
