@@ -44,7 +44,7 @@ part == 1 && $2 == "truth" && NF > 3 {
 	}
 }
 part == 1 { next }
-/ =>/ { machine = label("instance"); package = label("cpu") + 0; previous = ""; sub(/^.*=> */, "") }
+/ =>/ { machine = label("instance"); previous = ""; h = 0; sub(/^.*=> */, "") }
 !/@\[/ { next }
 {
 	value = $1
@@ -52,15 +52,13 @@ part == 1 { next }
 	gsub(/[@\[\]]/, "", time)
 }
 part == 2 {
-	if (previous == "")
-		first = value
-	else if (value < previous) {
+	if (previous != "" && value < previous) {
 		# It began anew. What nobody measured: the time between, at what was used before it.
 		got[machine] += value
-		lost[machine] += back[package] / 30 * (time - before) - value
+		lost[machine] += rate * (time - before) - value
 		gap[machine] = time - before
 		restarts[machine]++
-	} else {
+	} else if (previous != "") {
 		got[machine] += value - previous
 		watts[machine, time] += (value - previous) / (time - before)
 		if (!((machine, time) in known)) {
@@ -69,9 +67,9 @@ part == 2 {
 		}
 	}
 	n[machine]++
-	# what came in the last 30 s
+	# watts over the last six samples
 	history[++h] = value
-	back[package] = h > 6 && history[h - 6] <= value ? (value - history[h - 6]) * 30 / (6 * every) : 0
+	rate = h > 6 && history[h - 6] <= value ? (value - history[h - 6]) / (6 * every) : 0
 	previous = value
 	before = time
 	next

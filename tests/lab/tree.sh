@@ -2,6 +2,14 @@
 # shellcheck shell=bash
 # tree.sh - run what a tree of the cache has
 
+# of_tree TREE PROGRAM: fills the array `program`, to run that here, with the tree's own libraries
+of_tree()
+{
+	# shellcheck disable=SC2034	# the caller's
+	program=("$1/lib64/ld-linux-x86-64.so.2" --library-path
+		"$1/lib/x86_64-linux-gnu:$1/usr/lib/x86_64-linux-gnu:$1/usr/lib" "$1/usr/bin/$2")
+}
+
 # in_tree TREE WORK COMMAND...: with WORK as /build, the same path in every build. 125: it cannot
 # be done here. Files in $over lie over those of the same names in the tree's folder $over_at
 # meanwhile.
@@ -11,7 +19,7 @@ in_tree()
 {
 	local rc=0
 	in_namespace "$@" 2>/dev/null || rc=$?
-	# A container's root may not mount, but change its root. nobody may do neither.
+	# A container's root may not mount, but change its root. nobody may do either.
 	[ $rc -eq 125 ] && [ "$(id -u)" -eq 0 ] || return $rc
 	in_plain_tree "$@"
 }
