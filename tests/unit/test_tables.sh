@@ -50,6 +50,22 @@ verdicts()
 	done
 }
 
+# The cost of a program less that of none, never below it, and the rates in order
+tools()
+{
+	local hz what
+	for hz in 1 100 1000; do
+		for what in readings error zero executed own other isolated; do
+			printf '7\tx86_64\ttools.nothing.%s.%s\t5\t5\t5\tcell\n' $hz $what
+			printf '7\tx86_64\ttools.loop_perf.%s.%s\t%s\t0\t0\tcell\n' $hz $what $((hz + 3))
+		done
+	done >"$work/figures"
+	awk -f "$top/tests/bench/tools.awk" "$work/figures" | sed -n 2,4p |
+		diff <(printf 'rapl_pmu: a loop of read()\t%s\t%s\t+%s.0000 %%\t%s.0 %%\t%s.0\t%s\t%s\t%s\n' \
+			1 4 4 4 0 0 0 0 100 103 103 103 98 98 98 98 1000 1003 1003 1003 998 998 998 998) - &&
+		[ -z "$(grep -v loop_perf "$work/figures" | awk -f "$top/tests/bench/tools.awk")" ]
+}
+
 point "md-block: a block is replaced, by any text" replaced
 point "md-block: no file has the block" block 'no *.md file' 'a' text
 point "md-block: a block without an end is left alone" block 'no line' open text
@@ -115,4 +131,5 @@ point "bench: no target, or not on this kernel" verdicts <<'ROWS'
 |1.10|6.1|200 200 200|100 100 100
 missed|1.10|7|200 200 200|100 100 100
 ROWS
+point "bench: what a program costs is more than nothing costs" tools
 finish
