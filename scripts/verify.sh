@@ -1,5 +1,5 @@
-#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # verify.sh - what rapl-doctor --verify measures, as a record that verify.awk judges
 #
 # usage: verify.sh SECONDS MODPROBE	(called by rapl-doctor)
