@@ -8,48 +8,15 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
 . /src/tests/lab/ktap.sh
+# shellcheck source-path=SCRIPTDIR source=seen.sh
+. /src/tests/dkms/seen.sh
 
 first=$1
 second=$2
 module=$3
-name=power-kmods
-old=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' /src/dkms.conf)
-new=$old.1
 export DEBIAN_FRONTEND=noninteractive
 
 apt_get() { apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root -o DPkg::Path="$PATH" --no-install-recommends "$@"; }
-
-# Where packages and DKMS write, without what belongs to others: dpkg's and apt's
-# own records, the signing key of DKMS, caches.
-list_files()
-{
-	find /etc /usr /boot /lib/modules/ /var/lib -xdev -not -type d |
-		grep -vE '^/var/lib/(dpkg|apt)/|^/var/lib/dkms/(mok|dkms_dbversion)|^/etc/ld.so.cache|^/var/lib/initramfs-tools|/modules\.[a-z.]+$' | sort
-}
-
-# modules.dep and the like are rewritten: what counts is what they say about us.
-traces()
-{
-	local found
-	found=$(grep -rlE "rapl_pmu|kvm_arm_mpstate" /lib/modules/*/modules.{dep,alias,order} 2>/dev/null
-		find / -xdev \( -name '*power-kmods*' -o -name '*rapl_pmu*' -o -name 'rapl-doctor*' -o -name 'mpstate-report*' -o -name 'energy-profile*' -o -name 'energy-textfile*' -o -name '*kvm_arm_mpstate*' \) \
-			-not -path '/src/*' -not -path '/out/*' -not -path '/proc/*' 2>/dev/null)
-	[ -z "$found" ] || { echo "left: $found"; return 1; }
-}
-
-module_path() { find "/lib/modules/$1/updates/dkms" -name "$module.ko*" 2>/dev/null; }
-
-# has_module KERNEL VERSION: as installed, found by modprobe, for that kernel
-has_module()
-{
-	local path got
-	path=$(module_path "$1")
-	[ -n "$path" ] || { dkms status; echo "no module for $1"; return 1; }
-	got="$(modinfo -F version "$path") $(modinfo -F vermagic "$path" | cut -d' ' -f1)"
-	[ "$got" = "$2 $1" ] || { echo "$path: version and kernel '$got', expected '$2 $1'"; return 1; }
-	modprobe -S "$1" --show-depends "$module" | grep -q "^insmod $path" || { modprobe -S "$1" --show-depends "$module"; return 1; }
-	dkms status 2>/dev/null | grep -F ", $1, " | grep -E "^${name}[,/] ?$2, .*: installed" >/dev/null || { dkms status; return 1; }
-}
 
 # Debian 11's DKMS does not sign yet.
 signed_by_dkms()
@@ -69,9 +36,6 @@ autoinstall_fails()
 	echo "status $rc: $out"
 	return 1
 }
-
-no_module() { [ -z "$(module_path "$1")" ] || { module_path "$1"; return 1; }; }
-only_version() { ! dkms status 2>/dev/null | grep "^$name" | grep -vF "$1" && [ "$(echo "/usr/src/$name"-*)" = "/usr/src/$name-$1" ]; }
 
 # What the boot test takes: the tree's own index of modules, ours, and the driver it competes with
 hand_out()

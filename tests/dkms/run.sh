@@ -24,9 +24,9 @@ usage()
 	cat <<'USAGE'
 usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
-  -p LINES     that, and the .deb on the releases of these kernel lines ("6.1 6.12"):
-               install, upgrade, new kernel, purge, then boot what was installed, and
-               run the suite on it (root)
+  -p LINES     the .deb on the releases of these kernel lines ("6.1 6.12"): install,
+               upgrade, new kernel, purge; the .rpm there, by Debian's rpm; then boot what
+               was installed, and run the suite on it (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
   -m LINES     on arm64, emulated program by program: make dkms-install, and the .deb
@@ -115,10 +115,22 @@ build_debs()
 }
 
 same_deb() { cmp "$work"/{one,two/deeper}/build/deb/*_all.deb; }
-# The RPM from the same tree: the same files, but for where documentation lies
+
+# build_rpms: of the same trees; the second is the first packaged again, as release 2
+build_rpms()
+{
+	local name
+	sed -i 's/^Release: *1/Release: 2/' "$work"/two/deeper/scripts/rpm/*.spec.in
+	for name in one two/deeper three; do
+		BUILD_DIR=$work/$name/build "$work/$name/scripts/dist" rpm >/dev/null 2>"$work/rpm.log" ||
+			{ cat "$work/rpm.log"; return 1; }
+		cp "$work/$name"/build/rpm/*.rpm "$work/out/"
+	done
+}
+
+# The files of the deb, but for where documentation lies
 same_rpm()
 {
-	BUILD_DIR=$work/one/build "$work/one/scripts/dist" rpm >/dev/null 2>"$work/rpm.log" || { cat "$work/rpm.log"; return 1; }
 	diff <(dpkg -c "$work"/one/build/deb/*_all.deb | sed -n 's,.* \./,/,p' | grep -vE '/$|/share/doc/' | sed 's/\.gz$//' | sort) \
 		<(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$work"/one/build/rpm/*.rpm | grep -v '^d' | sed 's,^[^/]*,,' |
 			grep -vE '/share/(doc|licenses)/' | sed 's/\.gz$//' | sort)
@@ -130,15 +142,12 @@ deb_points()
 {
 	# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
 	. "$top/tests/lab/ktap.sh"
-	plan 4
+	plan 5
 	check "make deb" build_debs
 	check "a second build, elsewhere and under another umask and time zone, is the same to the byte" same_deb
 	check "lintian has nothing to say" lintian_ran
-	if command -v rpmbuild >/dev/null; then
-		check "make rpm: the same files" same_rpm
-	else
-		skip "make rpm: the same files" "no rpmbuild here: apt install rpm"
-	fi
+	check "make rpm" build_rpms
+	check "it has the same files" same_rpm
 	finish
 }
 
@@ -169,6 +178,7 @@ package_test()
 		full_tree "$line"
 		clear_installed
 		part "$line" in_view "$tree" /bin/bash /src/tests/dkms/package.sh "$first" "$second" rapl_pmu
+		part "$line rpm" in_view "$tree" /bin/bash /src/tests/dkms/rpm.sh "$first" "$second" rapl_pmu
 		part "$line booted" booted "$line" "$first"
 		part "$line suite" suite "$line:x86_64" "$first" 'rapl_pmu/*'
 	done

@@ -59,7 +59,7 @@ full_tree()
 	first=$release
 	second=${release/-$darch/-$other_flavour-$darch}
 	# openssl: without it DKMS does not sign, and does not fail either.
-	list=(dkms openssl "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
+	list=(dkms openssl rpm "linux-image-$first" "linux-headers-$first" "linux-image-$second" "linux-headers-$second")
 	key=$( { apt_get -o "APT::Architecture=$darch" install --print-uris "${list[@]}" 2>/dev/null | sed -n "s/^'\([^']*\)'.*/\1/p" | sort
 		echo 2; } | sha256sum | cut -c1-8)
 	tree=$cache/dkms/$kind-$key
