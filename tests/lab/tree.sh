@@ -42,32 +42,29 @@ in_namespace()
 		exec env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@" 2>&1' sh "$over" "$over_at" "$@"
 }
 
-# Without mounts: files are copied to and fro, so one at a time in a tree.
+# Without mounts: files are copied to and fro, so one at a time in a tree. What lies over others
+# does so in a copy by links, so that one that is killed leaves the tree as it was.
 in_plain_tree()
 {
-	local tree=$1 work=$2 rc=0 file saved
+	local tree=$1 work=$2 rc=0
 	shift 2
 	(
 		flock 7
 		[ -e "$tree/dev/null" ] || mknod -m 666 "$tree/dev/null" c 1 3 || exit 125
-		saved=$(mktemp -d)
+		if [ -n "$over" ]; then
+			trap 'rm -rf --one-file-system "$work.tree"' EXIT
+			trap 'exit 130' INT TERM
+			cp -al "$tree" "$work.tree" 2>/dev/null ||
+				{ rm -rf "$work.tree"; cp -a "$tree" "$work.tree"; } || exit 1
+			tree=$work.tree
+			cp -r --remove-destination "$over/." "$tree/$over_at/" || exit 1
+		fi
 		# What an earlier one that was killed left
 		find "$tree/build" -mindepth 1 -delete
 		cp -a "$work/." "$tree/build/"
-		if [ -n "$over" ]; then
-			while read -r file; do
-				mkdir -p "$saved/${file%/*}"
-				cp -a "$tree/$over_at/$file" "$saved/$file"
-				cp "$over/$file" "$tree/$over_at/$file"
-			done < <(cd "$over" && find . -type f)
-		fi
 		env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@" || rc=$?
-		(cd "$saved" && find . -type f) | while read -r file; do
-			cp -a "$saved/$file" "$tree/$over_at/$file"
-		done
 		cp -a "$tree/build/." "$work/"
 		find "$tree/build" -mindepth 1 -delete
-		rm -rf "$saved"
 		exit $rc
 	) 7>"$tree.lock"
 }
