@@ -36,13 +36,19 @@ broken()
 		grep -q 'bin/false compiles nothing with the headers of this kernel' "$work.out/build.log"
 }
 
-# A container's root: no namespaces, no mounts. Headers are laid over all the same.
+# as_container COMMAND...: with what root has in a container by Docker's default. It may change
+# its root and make devices, not mount.
+rights=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap
+as_container() { setpriv --bounding-set "-all,+${rights//,/,+}" --inh-caps=-all "$@"; }
+
+# Built in those rights, a module is the same to the byte, and headers are laid over without
+# touching the tree's own.
 without_mounts()
 {
 	local seen
+	! as_container unshare -m true 2>/dev/null || { echo "it may mount"; return 1; }
 	seen=$("$top/tests/lab/build-module" 6.1 x86_64 -H "$work" -e V=1) || return 1
-	setpriv --bounding-set -sys_admin --inh-caps -sys_admin \
-		"$top/tests/lab/build-module" 6.1 x86_64 -H "$work" -e 'V=1 UNUSED=1' -o "$work.out" 2>&1 || return 1
+	as_container "$top/tests/lab/build-module" 6.1 x86_64 -H "$work" -e 'V=1 UNUSED=1' -o "$work.out" 2>&1 || return 1
 	cmp "$seen/rapl_pmu.ko" "$work.out/rapl_pmu.ko" &&
 		cmp "$common/include/linux/hrtimer.h" "$work.before"
 }
@@ -57,9 +63,9 @@ header arch/x86/include/asm/msr.h '/* not yet rdmsrq_safe() */'
 check "a word in a comment" builds DHAVE_HK_TYPE DHAVE_WORKS ''
 cp "$common/include/linux/hrtimer.h" "$work.before"
 if [ "$(id -u)" -eq 0 ]; then
-	check "without mounts, as in a container" without_mounts
+	check "the same module without mounts, as in a container" without_mounts
 else
-	skip "without mounts, as in a container" "needs root"
+	skip "the same module without mounts, as in a container" "needs root"
 fi
 check "a compiler that does not work is said so" broken
 finish

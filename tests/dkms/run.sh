@@ -64,11 +64,13 @@ part()
 	if [ "$seen" -ne "$want" ] || [ "$want" -eq 0 ] || { [ "$rc" -ne 0 ] && [ $bad -eq 0 ]; }; then
 		points=$((points + 1))
 		bad=$((bad + 1))
-		echo "not ok $points $name: ended with status $rc after $seen of $want points"
+		if [ "$rc" -eq 125 ]; then
+			echo "not ok $points $name: no mount namespace here: run as root (a container's needs CAP_SYS_ADMIN: --privileged), or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+		else
+			echo "not ok $points $name: ended with status $rc after $seen of $want points"
+		fi
 		tail -n 20 "$work/part.err" | sed 's/^/# /'
 	fi
-	[ "$rc" -ne 125 ] ||
-		say "no mount namespace here: run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
 	failures=$((failures + bad))
 	echo "# $name: $seen points, $((SECONDS - start)) s"
 }

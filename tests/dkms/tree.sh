@@ -103,6 +103,7 @@ in_view()
 	local flags=(-m) tree=$1
 	shift
 	[ "$(id -u)" -eq 0 ] || flags=(-r -m)
+	unshare "${flags[@]}" true || return 125
 	# shellcheck disable=SC2016	# for the inner shell
 	unshare "${flags[@]}" /bin/sh -c '
 		tree=$1 view=$2 src=$3 out=$4
