@@ -46,7 +46,7 @@ hand_out()
 			-o -name 'rapl.ko*' -o -name 'msr.ko*')
 	done
 	(cd / && cp --parents -t /out/installed "${files[@]}" usr/bin/rapl-doctor usr/share/power-kmods/troubles.tsv \
-		"usr/src/$name-$old/rapl_pmu/cpu_models.h" usr/lib/modprobe.d/power-kmods.conf)
+		"usr/src/$name-$new/rapl_pmu/cpu_models.h" usr/lib/modprobe.d/power-kmods.conf)
 }
 
 # as_machine NAME COMMAND...: with a uname that says it is that machine. In its own
@@ -68,7 +68,7 @@ kernel_hooks() { run-parts --verbose --exit-on-error --arg="$1" /etc/kernel/post
 
 foreign_install()
 {
-	as_machine "$1" apt_get install "/out/${name}-dkms_${old}_all.deb" && as_machine "$1" kernel_hooks "$first" &&
+	as_machine "$1" apt_get install "/out/${name}-dkms_${new}_all.deb" && as_machine "$1" kernel_hooks "$first" &&
 		as_machine "$1" dkms autoinstall -k "$first" && no_module "$first"
 }
 
@@ -78,12 +78,12 @@ check "apt install ./${name}-dkms_${old}_all.deb" apt_get install "/out/${name}-
 check "$first has version $old" has_module "$first" "$old"
 check "$second has version $old" has_module "$second" "$old"
 check "DKMS signed it with the key that mokutil gets to enroll" signed_by_dkms
-check "its files for the boot test" hand_out
 
 check "upgrade to $new" apt_get install "/out/${name}-dkms_${new}_all.deb"
 check "$first has version $new" has_module "$first" "$new"
 check "$second has version $new" has_module "$second" "$new"
 check "nothing is left of $old" only_version "$new"
+check "its files for the boot test" hand_out
 
 check "remove $second" apt_get purge "linux-image-$second" "linux-headers-$second"
 check "its module is gone with it" no_module "$second"

@@ -35,16 +35,16 @@ check "rpm -i $name-dkms-$old-1" says_nothing rpm_run --nodeps -i "/out/$name-dk
 check "$first has version $old" has_module "$first" "$old"
 check "$second has version $old" has_module "$second" "$old"
 
-check "rpm -U to $old-2: the same version, packaged again" \
-	says_nothing rpm_run --nodeps -U "/out/$name-dkms-$old-2.noarch.rpm"
-check "$first still has it" has_module "$first" "$old"
-check "$second still has it" has_module "$second" "$old"
-
 check "rpm -U to $new" says_nothing rpm_run --nodeps -U "/out/$name-dkms-$new-1.noarch.rpm"
 check "$first has version $new" has_module "$first" "$new"
 check "$second has version $new" has_module "$second" "$new"
 check "nothing is left of $old" only_version "$new"
-check "rpm has one of them" [ "$(rpm_run -qa)" = "$name-dkms-$new-1.noarch" ]
+
+check "rpm -U to $new-2: the same version, packaged again" \
+	says_nothing rpm_run --nodeps -U "/out/$name-dkms-$new-2.noarch.rpm"
+check "$first still has it" has_module "$first" "$new"
+check "$second still has it" has_module "$second" "$new"
+check "rpm has one of them" [ "$(rpm_run -qa)" = "$name-dkms-$new-2.noarch" ]
 
 check "rpm -e" says_nothing rpm_run --nodeps -e "$name-dkms"
 check "nothing is left" traces

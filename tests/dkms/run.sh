@@ -86,11 +86,13 @@ fast_test()
 	part "build probes" "$top/tests/dkms/probes.sh"
 }
 
-# build_debs: the package, the same elsewhere, and what a next version of it would be
+# build_debs: the package, the same elsewhere, and the version before: this tree under
+# that number
 build_debs()
 {
-	local name version
-	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")
+	local name older
+	older=$(sed -n 's/^power-kmods (\(.*\)) .*/\1/p' "$top/scripts/deb/debian/changelog" | sed -n 2p)
+	[ -n "$older" ] || { echo "debian/changelog has no version to upgrade from"; return 1; }
 	# Copies have no git user to take as the packager.
 	[ -n "${DEBFULLNAME:-}" ] || DEBFULLNAME=$(git -C "$top" log -1 --format=%an)
 	[ -n "${DEBEMAIL:-}" ] || DEBEMAIL=$(git -C "$top" log -1 --format=%ae)
@@ -105,8 +107,8 @@ build_debs()
 			rm -rf "${work:?}/$name/build"
 		fi
 	done
-	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$version.1\"/" "$work/three/dkms.conf"
-	sed -i "1s/($version)/($version.1)/" "$work/three/scripts/deb/debian/changelog"
+	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$older\"/" "$work/three/dkms.conf"
+	sed -i "/^power-kmods ($older)/,\$!d" "$work/three/scripts/deb/debian/changelog"
 	for name in one two/deeper three; do
 		(
 			[ "$name" = one ] || { umask 077; export TZ=Asia/Tokyo LC_ALL=C; }

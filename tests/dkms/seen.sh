@@ -2,12 +2,12 @@
 # shellcheck shell=bash
 # seen.sh - what a package has left in a release: its files, its modules, what DKMS says
 #
-# sourced by package.sh and rpm.sh, which set $module
+# sourced by cycle.sh, package.sh and rpm.sh, which set $module
 # shellcheck disable=SC2034,SC2154
 
 name=power-kmods
-old=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' /src/dkms.conf)
-new=$old.1
+# This version, and the one before
+{ read -r new; read -r old; } < <(sed -n 's/^power-kmods (\(.*\)) .*/\1/p' /src/scripts/deb/debian/changelog)
 
 # Where packages and DKMS write, without what belongs to others: dpkg's and apt's
 # own records, the signing key of DKMS, caches.
@@ -42,4 +42,11 @@ has_module()
 }
 
 no_module() { [ -z "$(module_path "$1")" ] || { module_path "$1"; return 1; }; }
-only_version() { ! dkms status 2>/dev/null | grep "^$name" | grep -vF "$1" && [ "$(echo "/usr/src/$name"-*)" = "/usr/src/$name-$1" ]; }
+# only_version VERSION: its sources alone, and DKMS has nothing else, listed or not
+only_version()
+{
+	local got
+	got=$(echo "/usr/src/$name"-* "/var/lib/dkms/$name"/[0-9]*)
+	[ "$got" = "/usr/src/$name-$1 /var/lib/dkms/$name/$1" ] || { echo "there are $got"; return 1; }
+	! dkms status 2>/dev/null | grep "^$name" | grep -vE "^${name}[,/] ?${1}[,:]"
+}
