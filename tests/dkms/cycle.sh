@@ -7,10 +7,11 @@
 set -uo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
 . /src/tests/lab/ktap.sh
+# shellcheck source-path=SCRIPTDIR source=seen.sh
+. /src/tests/dkms/seen.sh
 
 first=$1
 second=$2
-name=$(sed -n 's/^PACKAGE_NAME="\(.*\)"/\1/p' /src/dkms.conf)
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' /src/dkms.conf)
 source_dir=/usr/src/$name-$version
 module=rapl_pmu
@@ -35,8 +36,6 @@ status_is()
 	*) false ;;
 	esac || { echo "dkms status: '$line', expected '$2'"; return 1; }
 }
-
-module_path() { find "/lib/modules/$1/updates/dkms" -name "$module.ko*" 2>/dev/null; }
 
 vermagic_right()
 {
@@ -82,7 +81,16 @@ unchanged()
 	diff /tmp/before /tmp/after
 }
 
-plan 27
+# The version before: this tree under that number
+make_older()
+{
+	mkdir /tmp/older
+	(cd /src && { echo scripts; make_src -s print-sources; } | tar -cf - -T -) | tar -C /tmp/older -xf - &&
+		sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$old\"/" /tmp/older/dkms.conf &&
+		make -C /tmp/older --no-print-directory dkms-install KERNELRELEASE="$first" && only_version "$old"
+}
+
+plan 33
 # As if the kernels were installed: the tree has their headers only.
 for kernel in "$first" "$second"; do
 	touch "/lib/modules/$kernel"/modules.{order,builtin,builtin.modinfo}
@@ -129,6 +137,13 @@ mv /usr/sbin/dkms /usr/sbin/dkms.off
 check "no dkms: one line that names the package" \
 	fails_with 2 'apt install dkms' make -s -C /src --no-print-directory dkms-install KERNELRELEASE="$second"
 mv /usr/sbin/dkms.off /usr/sbin/dkms
+
+check "make dkms-uninstall, before an upgrade" make_src dkms-uninstall
+check "make dkms-install of $old for $first" make_older
+check "make dkms-install of $version over it, for $second" make_src dkms-install KERNELRELEASE="$second"
+check "$second has version $version" has_module "$second" "$version"
+check "$first, too" has_module "$first" "$version"
+check "nothing is left of $old" only_version "$version"
 
 check "make dkms-uninstall" make_src dkms-uninstall
 check "dkms knows us no more" status_is "$first" ""
