@@ -71,7 +71,12 @@ mkdir -p "$work/kernel" "$work/overlay" "$work/firmware/usr/share/OVMF"
 echo 6.1.0-0-amd64 >"$work/kernel/release"
 echo variables >"$work/firmware/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd"
 echo "$work/kernel" >"$work/newest"
-echo "cat '$work/newest'" >>"$lab/tests/lab/fetch"
+# where a line has a kernel of its own, or a status instead
+cat >>"$lab/tests/lab/fetch" <<FETCH
+[ ! -e "$work/line.\$2" ] || exec cat "$work/line.\$2"
+[ ! -e "$work/status.\$2" ] || exit "\$(cat "$work/status.\$2")"
+cat "$work/newest"
+FETCH
 # keeps the sources, the case and its files for a look
 cat >>"$lab/tests/lab/build-module" <<BUILD
 cp -r "\$4/b" "$work/built" && echo "$work/built"
@@ -185,6 +190,88 @@ slower()
 		has "$work/out/a.10-one.6.1-debug.x86_64/command" '-m 1024 ' 'lab.slower=3' || return
 	sed -i '$d' "$lab/tests/kernels.list"
 	! grep lab.slower "$work/slow/unfit.6.1.x86_64/command"
+}
+
+# --- kernels to come ---
+
+# kernel_of LINE RELEASE VERSION: it has this one
+kernel_of()
+{
+	mkdir -p "$work/$2-$3"
+	echo "$2" >"$work/$2-$3/release"
+	echo "$work/$2-$3" >"$work/line.$1"
+}
+
+# coming STATUS TEXT...: of a run on all of them, which ends so
+coming()
+{
+	local want=$1 rc=0
+	shift
+	QEMU=$work/qemu-x86_64 BUILD_DIR=$work/build "$run" --no-selftest -k '7 testing* sid next' -t a/10-one \
+		-o "$work/come" --summary >"$work/ran" 2>&1 || rc=$?
+	[ $rc -eq "$want" ] || { echo "exit $rc, not $want"; cat "$work/ran"; return 1; }
+	has "$work/ran" "$@"
+}
+
+to_come()
+{
+	local rc=0
+	cp "$lab/tests/kernels.list" "$work/list"
+	printf '%s x86_64 any - may\n' testing testing-16k sid next >>"$lab/tests/kernels.list"
+	kernel_of 7 7.1-amd64 7.1-1~bpo13+1
+	kernel_of testing 7.1-amd64 7.1-1
+	kernel_of testing-16k 7.1-16k 7.1-1
+	kernel_of sid 7.2-amd64 7.2-1
+	echo 3 >"$work/status.next"
+	come_picked && come_same && come_failed && come_uncompiled && come_none || rc=1
+	cp "$work/list" "$lab/tests/kernels.list"
+	rm -f "$work"/{line,status}.*
+	return $rc
+}
+
+# only by name, and then the fast ones
+come_picked()
+{
+	lists "a/10-one 7 x86_64" --no-selftest -a x86_64 -t a/10-one -k '7 !sid' &&
+		! "$run" -l --no-selftest | grep -E 'testing|sid|next' &&
+		lists "a/10-one sid x86_64" --no-selftest -T matrix -k sid -t '10-*'
+}
+
+come_same()
+{
+	coming 0 '1..3' '# testing x86_64: 7.1-1 is the kernel of 7, too: not run again' \
+		"# next x86_64: experimental has no kernel newer than sid's, nothing to run" \
+		'ok 2 a/10-one 7.1-16k' 'ok 3 a/10-one 7.2-amd64' '3 passed, 0 failed' &&
+		! grep 'failed on' "$work/ran" || return
+	says 77 'no kernel newer' "$run" --no-selftest -k next -t a/10-one
+}
+
+come_failed()
+{
+	kernel_of next 7.3-amd64 7.3~rc1-1
+	echo "[ \"\$1\" != sid ] || exit 1" >>"$lab/tests/lab/mkinitramfs"
+	coming 0 'not ok 3 a/10-one 7.2-amd64 # TODO a kernel to come' 'BROKEN CHECK' 'ok 4 a/10-one 7.3-amd64' \
+		'# 1 points failed on kernels to come, not counted' '3 passed, 0 failed' || return
+	sed -i '$d' "$lab/tests/lab/mkinitramfs"
+	# the same on another kernel is one
+	! POINT='not ok' coming 0 '' && has "$work/ran" '# 3 points failed on kernels to come' '0 passed, 1 failed'
+}
+
+come_uncompiled()
+{
+	cp "$lab/tests/lab/build-module" "$work/build-module"
+	sed -i "2i [ \"\$1\" != next ] || exit 1" "$lab/tests/lab/build-module"
+	coming 0 'not ok 1 a/10-one 7.3-amd64 # TODO' 'the modules do not compile there' '3 passed, 0 failed' || return
+	sed -i '2s/next/7/' "$lab/tests/lab/build-module"
+	coming 1 'KTAP' || return
+	cp "$work/build-module" "$lab/tests/lab/build-module"
+}
+
+come_none()
+{
+	rm "$work/line.sid"
+	echo 1 >"$work/status.sid"
+	coming 0 'sid x86_64: its kernel cannot be fetched' '# 1 points failed on kernels to come' '3 passed, 0 failed'
 }
 
 # --- what passed is not run again ---
@@ -381,6 +468,7 @@ point "it has the row's words, and the host part of all" a_row
 point "rows that do not fit their table" bad_row
 point "a case from elsewhere, with files laid over the guest" outside
 point "a kernel that is slower, and a case that is not for it" slower
+point "kernels to come: those that are news, and what fails there is not counted" to_come
 point "--resume: what passed is taken over and counts; -l has what is left" resume
 point "--resume: what changed runs, as do all with another lab or module" resume_changed
 point "--resume: another kernel package or QEMU" resume_elsewhere
