@@ -17,8 +17,10 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <unistd.h>
 
 /* ---- state ---- */
 
@@ -74,13 +76,24 @@ static const int *use_icount;
 static void (*icount_update)(void *cpu);
 static void *(*get_cpu)(int index);
 
-/* Where this thread of QEMU keeps the CPU that it runs; NULL: not exported. */
+/* What QEMU has by that name, or the end */
+static void *qemu_symbol(const char *name, const char *needed_for)
+{
+	void *symbol = dlsym(RTLD_DEFAULT, name);
+
+	if (!symbol)
+		plugin_die("this QEMU does not export %s, so %s: use a distribution's build of QEMU 11, or adapt the plugin",
+			   name, needed_for);
+	return symbol;
+}
+
+/* Where this thread of QEMU keeps the CPU that it runs */
 static void **current_cpu(void)
 {
 	static __thread void **current;
 
 	if (!current)
-		current = dlsym(RTLD_DEFAULT, "current_cpu");
+		current = qemu_symbol("current_cpu", "who runs is unknown");
 	return current;
 }
 
@@ -94,7 +107,7 @@ static unsigned int real_vcpu(unsigned int vcpu)
 	void **current = current_cpu();
 	unsigned int i;
 
-	if (!current || !get_cpu || vcpus[vcpu].state == *current)
+	if (vcpus[vcpu].state == *current)
 		return vcpu;
 	for (i = 0; i < n_vcpus; i++) {
 		if (!vcpus[i].state)
@@ -131,25 +144,13 @@ static uint64_t guest_time(void)
 	return t > 0 ? t : 0;
 }
 
-static void find_clock(void)
+static void find_insides(void)
 {
-	static const int off = 0;
-
-	*(void **)&clock_get_ns = dlsym(RTLD_DEFAULT, "qemu_clock_get_ns");
-	if (!clock_get_ns)
-		plugin_die("this QEMU does not export qemu_clock_get_ns, so guest time is unknown: use a distribution's build of QEMU 11");
-	use_icount = dlsym(RTLD_DEFAULT, "use_icount");
-	if (!use_icount)
-		use_icount = &off;
-	*(void **)&icount_update = dlsym(RTLD_DEFAULT, "icount_update");
-	*(void **)&get_cpu = dlsym(RTLD_DEFAULT, "qemu_get_cpu");
-}
-
-/* When the CPUs come, QEMU has read all of its options. */
-static void check_icount(void)
-{
-	if (*use_icount && (!icount_update || !get_cpu || !current_cpu()))
-		plugin_die("this QEMU does not export icount_update, qemu_get_cpu and current_cpu, so -icount cannot be used with it: use a distribution's build of QEMU 11");
+	*(void **)&clock_get_ns = qemu_symbol("qemu_clock_get_ns", "guest time is unknown");
+	use_icount = qemu_symbol("use_icount", "-icount cannot be told from none");
+	*(void **)&icount_update = qemu_symbol("icount_update", "time under -icount is unknown");
+	*(void **)&get_cpu = qemu_symbol("qemu_get_cpu", "who runs is unknown");
+	current_cpu();
 }
 
 /* ---- what the CPUs run ---- */
@@ -245,6 +246,7 @@ static void *insn_place(const struct qemu_plugin_insn *insn, bool last)
  * and those follow the general registers: RAX, RCX, RDX, RBX and so on.
  */
 #define SEARCH_WORDS	(64 * 1024 / 8)
+#define SEARCH_BEHIND	40		/* as far as a find looks on */
 #define LAZY_FLAGS	3		/* cc_dst, cc_src, cc_src2 */
 
 static uint64_t *find_flags(struct vcpu *v, uint64_t *state)
@@ -255,27 +257,32 @@ static uint64_t *find_flags(struct vcpu *v, uint64_t *state)
 	};
 	uint64_t rip = get_reg(&v->regs, RIP);
 	uint32_t eflags = get_reg(&v->regs, EFLAGS);
-	unsigned int i, k;
+	uint64_t copy[SEARCH_WORDS];
+	/* Read by the kernel, which stops where QEMU's memory ends */
+	int mem = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	ssize_t got = pread(mem, copy, sizeof(copy), (off_t)(uintptr_t)state);
+	unsigned int words = got > 0 ? got / sizeof(*copy) : 0, i, k;
 
-	for (i = 0; i < SEARCH_WORDS; i++) {
-		if (memcmp(&state[i], want, sizeof(want)))
+	close(mem);
+	for (i = 0; i + SEARCH_BEHIND <= words; i++) {
+		if (memcmp(&copy[i], want, sizeof(want)))
 			continue;
 		/* 16 general registers, or 32 with APX */
 		for (k = 16; k <= 32; k += 16)
-			if (state[i + k] == rip && (uint32_t)state[i + k + 1] == eflags)
+			if (copy[i + k] == rip && (uint32_t)copy[i + k + 1] == eflags)
 				return &state[i + k + 2];
 	}
-	plugin_die("this QEMU keeps the flags elsewhere: the plugin has to be adapted");
+	plugin_die("this QEMU keeps the flags elsewhere (%u bytes were searched): the plugin has to be adapted",
+		   words * 8);
 }
 
 static void forget_flags(struct vcpu *v)
 {
 	void **current = current_cpu();
 
-	if (!v->lazy_flags && current)
+	if (!v->lazy_flags)
 		v->lazy_flags = find_flags(v, *current);
-	if (v->lazy_flags)
-		memset(v->lazy_flags, 0, LAZY_FLAGS * sizeof(*v->lazy_flags));
+	memset(v->lazy_flags, 0, LAZY_FLAGS * sizeof(*v->lazy_flags));
 }
 
 /*
@@ -670,7 +677,6 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 static void on_vcpu_init(unsigned int cpu, void *data)
 {
 	(void)data;
-	check_icount();
 	find_registers(&vcpus[cpu].regs, register_names, N_REGISTERS);
 }
 
@@ -708,7 +714,7 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	n_vcpus = info->system.max_vcpus;
 	if (!rapl_config_finish(&cfg, n_vcpus, err, sizeof(err)))
 		plugin_die("%s", err);
-	find_clock();
+	find_insides();
 	vcpus = calloc(n_vcpus, sizeof(*vcpus));
 	if (!vcpus)
 		plugin_die("no memory for %u CPUs", n_vcpus);
