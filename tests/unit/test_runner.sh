@@ -274,6 +274,77 @@ come_none()
 	coming 0 'sid x86_64: its kernel cannot be fetched' '# 1 points failed on kernels to come' '3 passed, 0 failed'
 }
 
+# --- the last QEMU that passed ---
+
+# with_qemu STATUS TEXT...: a run with its controls and the QEMU that $work/qemu-now names, as
+# fetch would, with the one that is marked in place of one that failed
+with_qemu()
+{
+	local want=$1 rc=0
+	shift
+	POWER_KMODS_CACHE=$work/marks BUILD_DIR=$work/build "$run" -k 6.1:x86_64 -t a/10-one \
+		-o "$work/qemus" >"$work/ran" 2>&1 || rc=$?
+	[ $rc -eq "$want" ] || { echo "exit $rc, not $want"; cat "$work/ran"; return 1; }
+	has "$work/ran" "$@"
+}
+
+# new_qemu NAME POINT: the archive has this one, in which points are POINT
+new_qemu()
+{
+	mkdir -p "$work/q/$1"
+	{ echo '#!/bin/sh'; echo "VERSION=$1 POINT='$2'"; tail -n +2 "$work/qemu-x86_64"; } >"$work/q/$1/qemu"
+	chmod +x "$work/q/$1/qemu"
+	echo "$work/q/$1/qemu" >"$work/qemu-now"
+}
+
+last_good()
+{
+	local mark=$work/marks/notes/qemu-x86_64
+	mkdir -p "$work/marks/notes"
+	cp "$lab/tests/lab/fetch" "$work/fetch"
+	# the real one's choice, by its own notes
+	cat >"$lab/tests/lab/fetch" <<-FETCH
+		#!/bin/sh
+		[ "\$1" = qemu ] || { cat "$work/newest"; exit; }
+		cp "$work/qemu-now" "$mark"
+		PATH=$work/oldest:\$PATH exec "$top/tests/lab/fetch" "\$@"
+	FETCH
+	mkdir -p "$work/oldest"
+	printf '#!/bin/sh\necho "QEMU emulator version 2.0"\n' >"$work/oldest/qemu-system-x86_64"
+	chmod +x "$work/oldest/qemu-system-x86_64"
+
+	# none has passed yet
+	new_qemu 1 'not ok' && with_qemu 1 'the negative controls failed' '# qemu x86_64: '"$work/q/1/qemu (1)" || return
+	[ ! -e "$mark.good" ] && [ ! -e "$mark.bad" ] || return
+	new_qemu 2 ok && with_qemu 0 'pass:2' && has "$mark.good" "$work/q/2/qemu" || return
+	# a newer one fails: its controls are shown, and the run is that of the last one
+	new_qemu 3 'not ok' && with_qemu 0 '# not ok 1 selftest/01-pass' 'ok 2 a/10-one' '# Totals: pass:2 fail:0' \
+		"# qemu x86_64: $work/q/2/qemu (2), accel tcg, since the negative controls failed with $work/q/3/qemu" || return
+	[ "$(grep -c '^1\.\.' "$work/ran") $(grep -c '^ok' "$work/ran")" = '1 2' ] || { cat "$work/ran"; return 1; }
+	# and so it is in the next run, without trying
+	with_qemu 0 "since the negative controls failed with $work/q/3/qemu" || return
+	! grep '# not ok' "$work/ran" || return
+	# one that passes is the last
+	new_qemu 4 ok && with_qemu 0 '(4), accel tcg' && has "$mark.good" "$work/q/4/qemu" || return
+	[ ! -e "$mark.bad" ] || return
+	# what fails with both is none's fault
+	new_qemu 5 'not ok'
+	sed -i "s/POINT='ok'/POINT='not ok'/" "$work/q/4/qemu"
+	with_qemu 1 'the negative controls failed: ' && [ ! -e "$mark.bad" ] && has "$mark.good" "$work/q/4/qemu" || return
+	cp "$work/fetch" "$lab/tests/lab/fetch"
+}
+
+# Only what a note names is kept
+cleaned()
+{
+	local notes=$work/cleaned/notes
+	mkdir -p "$notes" "$work"/cleaned/qemu/{new,good,old}
+	echo "$work/cleaned/qemu/new/qemu" >"$notes/qemu-x86_64"
+	echo "$work/cleaned/qemu/good/qemu" >"$notes/qemu-x86_64.good"
+	env PATH="$work/bin:$PATH" POWER_KMODS_CACHE="$work/cleaned" "$top/tests/lab/fetch" clean || return
+	[ "$(cd "$work/cleaned/qemu" && echo *)" = 'good new' ]
+}
+
 # --- what passed is not run again ---
 
 # resumed TAKEN [ARGUMENT...]: both cells pass, TAKEN of them not by running
@@ -469,6 +540,8 @@ point "rows that do not fit their table" bad_row
 point "a case from elsewhere, with files laid over the guest" outside
 point "a kernel that is slower, and a case that is not for it" slower
 point "kernels to come: those that are news, and what fails there is not counted" to_come
+point "a newer QEMU with which the negative controls fail: the last that passed is used" last_good
+point "fetch clean keeps that" cleaned
 point "--resume: what passed is taken over and counts; -l has what is left" resume
 point "--resume: what changed runs, as do all with another lab or module" resume_changed
 point "--resume: another kernel package or QEMU" resume_elsewhere
