@@ -28,10 +28,28 @@ static int topology(int cpu, const char *what)
 	return atoi(buf);
 }
 
+/*
+ * The model's number of the package or die that has this CPU: it counts dies through, where
+ * the kernel may begin again at 0 in each package.
+ */
+static int truth_package(int cpu)
+{
+	int package = topology(cpu, "physical_package_id"), last = 0, dies, i;
+	char buf[64];
+
+	for (i = 0; i < sysconf(_SC_NPROCESSORS_CONF); i++)
+		if (read_line(buf, sizeof(buf),
+			      "/sys/devices/system/cpu/cpu%d/topology/physical_package_id", i) &&
+		    atoi(buf) > last)
+			last = atoi(buf);
+	dies = find_model().ecx / (last + 1);
+	return dies > 1 ? package * dies + topology(cpu, "die_id") % dies : package;
+}
+
 /* What the model has to be asked for, to know what an event should have counted */
 static unsigned int truth_index(const struct event *e)
 {
-	int package = topology(e->cpu, "physical_package_id");
+	int package = truth_package(e->cpu);
 	unsigned int cores = find_model().edx;
 	const char *name = e->name + strlen("energy-");
 
