@@ -5,6 +5,9 @@
  *
  * Arguments: map=FILE, of tests/cover/map, and out=FILE, written when QEMU ends.
  *
+ * A program in the guest may ask how much that is so far, by an instruction that does nothing
+ * and then has the answer in a register: tests/guest/fuzz.h.
+ *
  * Nobody tells where the module is loaded, which may be at many places, one after
  * the other. It is known by its code, of which the kernel changes parts while it loads them:
  * the map says which. A piece of code that is at one place of the module only, and
@@ -62,6 +65,9 @@ static __thread struct {
 	void *cpu;
 	struct point *point;
 } last;
+
+/* How many instructions and sides of branches ran: what the guest is told */
+static uint64_t n_hit, n_sides;
 
 static const char *out_name;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -207,18 +213,74 @@ static void *running_cpu(void)
 	return current ? *current : NULL;
 }
 
+/* The instruction that this code is, if that is at @base; NULL if it is another's */
+static struct insn *insn_at(struct section *s, uint64_t base, const struct point *p)
+{
+	uint64_t at = p->address - base;
+	struct insn *insn;
+	unsigned int i;
+
+	if (at >= s->size)
+		return NULL;
+	insn = &s->insn[at];
+	/* Of another module that was at this address? What the kernel changed may be shorter. */
+	for (i = 0; i < insn->size && i < p->size; i++)
+		if (s->known[at + i] && s->code[at + i] != p->code[i])
+			return NULL;
+	return insn->size ? insn : NULL;
+}
+
+static void add_point(struct section *s, uint64_t base, const struct point *p)
+{
+	struct insn *insn = insn_at(s, base, p);
+
+	if (!insn)
+		return;
+	if (insn->branch)
+		n_sides -= insn->on + insn->away;
+	n_hit += p->hit && !insn->hit;
+	insn->hit |= p->hit;
+	insn->on |= p->on;
+	insn->away |= p->to && (insn->target == OUTSIDE || p->to == base + insn->target);
+	if (insn->branch)
+		n_sides += insn->on + insn->away;
+}
+
+/* Something ran that had not, of this code: in which of the module's instructions? */
+static void on_news(const struct point *p)
+{
+	unsigned int i, k;
+
+	pthread_mutex_lock(&lock);
+	for (i = 0; i < n_sections; i++)
+		for (k = 0; k < sections[i].n_bases; k++)
+			add_point(&sections[i], sections[i].base[k], p);
+	pthread_mutex_unlock(&lock);
+}
+
 static void on_insn(unsigned int vcpu, void *data)
 {
 	struct point *p = data, *from = last.point;
 	void *cpu = running_cpu();
 
 	(void)vcpu;
-	p->hit = true;
+	if (!p->hit) {
+		p->hit = true;
+		on_news(p);
+	}
 	if (from && last.cpu == cpu) {
-		if (p->address == from->address + from->size)
-			from->on = true;
-		else
+		if (p->address == from->address + from->size) {
+			if (!from->on) {
+				from->on = true;
+				on_news(from);
+			}
+		} else if (from->to != p->address) {
+			bool first = !from->to;
+
 			from->to = p->address;
+			if (first)
+				on_news(from);
+		}
 	}
 	last.cpu = cpu;
 	last.point = p;
@@ -235,6 +297,48 @@ static void on_interrupt(unsigned int vcpu, int type, uint64_t from, uint64_t to
 	last.point = NULL;
 }
 
+/* ---- the guest's question ----------------------------------------------------- */
+
+/* On x86-64 nopl 0x434f5652(%rax), answered in RAX; on arm64 mov xzr, #0x4356, in X0 */
+static const struct question {
+	const char *target, *reg;
+	unsigned int size;
+	uint8_t code[8];
+} questions[] = {
+	{ "x86_64", "rax", 7, { 0x0f, 0x1f, 0x80, 0x52, 0x56, 0x4f, 0x43 } },
+	{ "aarch64", "x0", 4, { 0xdf, 0x6a, 0x88, 0xd2 } },
+}, *question;
+
+static struct plugin_registers *registers;	/* of each CPU */
+
+static void on_vcpu_init(unsigned int vcpu, void *data)
+{
+	(void)data;
+	find_registers(&registers[vcpu], &question->reg, 1);
+}
+
+static void on_question(unsigned int vcpu, void *data)
+{
+	(void)data;
+	set_reg(&registers[vcpu], 0, n_hit | n_sides << 32);
+}
+
+static void find_questions(struct qemu_plugin_tb *tb)
+{
+	size_t n = qemu_plugin_tb_n_insns(tb), i;
+	uint8_t code[16];
+
+	for (i = 0; i < n; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+
+		if (qemu_plugin_insn_size(insn) == question->size &&
+		    qemu_plugin_insn_data(insn, code, question->size) == question->size &&
+		    !memcmp(code, question->code, question->size))
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_question, CB_WRITE_REGS,
+							       NULL);
+	}
+}
+
 static void on_translate(struct qemu_plugin_tb *tb, void *data)
 {
 	size_t n = qemu_plugin_tb_n_insns(tb), i, size, all = 0;
@@ -242,8 +346,10 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 	uint8_t code[MAX_CODE];
 
 	(void)data;
-	if (!(address >> 63))
+	if (!(address >> 63)) {
+		find_questions(tb);
 		return;
+	}
 	for (i = 0; i < n && all + 16 <= sizeof(code); i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 
@@ -265,26 +371,6 @@ static void on_translate(struct qemu_plugin_tb *tb, void *data)
 }
 
 /* ---- the end ---------------------------------------------------------------- */
-
-static void add_point(struct section *s, uint64_t base, const struct point *p)
-{
-	uint64_t at = p->address - base;
-	struct insn *insn;
-	unsigned int i;
-
-	if (at >= s->size)
-		return;
-	insn = &s->insn[at];
-	if (!insn->size)
-		return;
-	/* Of another module that was at this address? What the kernel changed may be shorter. */
-	for (i = 0; i < insn->size && i < p->size; i++)
-		if (s->known[at + i] && s->code[at + i] != p->code[i])
-			return;
-	insn->hit |= p->hit;
-	insn->on |= p->on;
-	insn->away |= p->to && (insn->target == OUTSIDE || p->to == base + insn->target);
-}
 
 static void write_out(void *data)
 {
@@ -334,6 +420,13 @@ PLUGIN_EXPORT int qemu_plugin_install(plugin_id id, const struct plugin_info *in
 	if (!map || !out_name)
 		plugin_die("map=FILE and out=FILE are needed");
 	read_map(map);
+	for (i = 0; !question && i < (int)(sizeof(questions) / sizeof(questions[0])); i++)
+		if (!strcmp(questions[i].target, info->target_name))
+			question = &questions[i];
+	registers = calloc(info->system.max_vcpus, sizeof(*registers));
+	if (!question || !registers)
+		plugin_die("not for machines of %s", info->target_name);
+	qemu_plugin_register_vcpu_init_cb(id, on_vcpu_init, NULL);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate, NULL);
 	qemu_plugin_register_vcpu_discon_cb(id, DISCON_INTERRUPT | DISCON_EXCEPTION, on_interrupt,
 					    NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Does the coverage plugin know a module by its code, wherever it is loaded, and which
- * sides a branch took? QEMU is played by this file.
+ * sides a branch took, and does it tell the guest? QEMU is played by this file.
  */
 #define _GNU_SOURCE
 #include "../model/cover_plugin.c"
@@ -76,6 +76,64 @@ void qemu_plugin_register_atexit_cb(plugin_id id, exit_cb cb, void *data)
 	ended = cb;
 }
 
+static vcpu_cb made;
+static uint64_t rax;
+
+void qemu_plugin_register_vcpu_init_cb(plugin_id id, vcpu_cb cb, void *data)
+{
+	(void)id;
+	(void)data;
+	made = cb;
+}
+
+static struct plugin_register cpu_registers[] = { { .name = "rip" }, { .name = "rax" } };
+static struct glib_array list = { (uint8_t *)cpu_registers, 2 };
+static uint8_t bytes[16];
+static struct glib_array byte_array = { bytes, 0 };
+
+struct glib_array *qemu_plugin_get_registers(void)
+{
+	cpu_registers[1].handle = (void *)&rax;
+	return &list;
+}
+
+unsigned int g_array_get_element_size(struct glib_array *a)
+{
+	(void)a;
+	return sizeof(cpu_registers[0]);
+}
+
+char *g_array_free(struct glib_array *a, int free_segment)
+{
+	(void)a;
+	(void)free_segment;
+	return NULL;
+}
+
+struct glib_array *g_byte_array_new(void)
+{
+	return &byte_array;
+}
+
+struct glib_array *g_byte_array_set_size(struct glib_array *a, unsigned int n)
+{
+	a->len = n;
+	return a;
+}
+
+bool qemu_plugin_read_register(struct qemu_plugin_register *r, struct glib_array *buf)
+{
+	(void)r;
+	(void)buf;
+	return false;
+}
+
+bool qemu_plugin_write_register(struct qemu_plugin_register *r, struct glib_array *buf)
+{
+	memcpy(r, buf->data, buf->len);
+	return true;
+}
+
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn, vcpu_cb cb, int flags,
 					    void *data)
 {
@@ -134,6 +192,25 @@ static void run(uint64_t base, unsigned int from, unsigned int to)
 	run_code(loaded, base, from, to);
 }
 
+/* A program asks: is it told of so many instructions and sides? */
+static bool told(uint64_t instructions, uint64_t sides)
+{
+	static const uint8_t question[] = { 0x0f, 0x1f, 0x80, 0x52, 0x56, 0x4f, 0x43 };
+	struct qemu_plugin_tb tb = { .n = 1 };
+
+	tb.insn[0].address = 0x401000;
+	tb.insn[0].code = question;
+	tb.insn[0].size = sizeof(question);
+	translated(&tb, NULL);
+	rax = ~0ULL;
+	if (tb.insn[0].cb)
+		tb.insn[0].cb(0, tb.insn[0].data);
+	if (rax == (instructions | sides << 32))
+		return true;
+	printf("# told %#" PRIx64 "\n", rax);
+	return false;
+}
+
 /* Is that what the plugin leaves? */
 static bool left(const char *expected)
 {
@@ -154,7 +231,8 @@ static bool left(const char *expected)
 
 int main(void)
 {
-	struct plugin_info info = { .target_name = "x86_64", .system_emulation = true };
+	struct plugin_info info = { .target_name = "x86_64", .system_emulation = true,
+				    .system.max_vcpus = 1 };
 	char map_path[] = "/tmp/test_cover_plugin.XXXXXX", map_arg[64], out_arg[64];
 	char *args[] = { map_arg, out_arg };
 	uint8_t foreign[sizeof(loaded)];
@@ -166,9 +244,11 @@ int main(void)
 	snprintf(out_arg, sizeof(out_arg), "out=%s", out_path);
 	qemu_plugin_install(0, &info, 2, args);
 	current_cpu = &cpu[0];
+	made(0, NULL);
 
 	TEST(interrupted, "it asks for interrupts and exceptions");
 	TEST(left(""), "nothing ran");
+	TEST(told(0, 0), "and so a program is told that asks");
 
 	run(FIRST, 0, 0xa);
 	TEST(left(""), "some bytes of code are not enough to say where the module is");
@@ -190,7 +270,11 @@ int main(void)
 	run(SECOND, 0, 0xa);
 	TEST(left(".text 0\n.text 8 on\n.text a\n.text 13\n.text 26\n"),
 	     "loaded again elsewhere it is the same module");
+	TEST(told(5, 1), "of which nothing is new");
 	run(SECOND, 0x18, 0x20);
+	TEST(told(6, 2), "a program is told at once of an instruction, and of the other side");
+	run(SECOND, 0x18, 0x20);
+	TEST(told(6, 2), "but once");
 	TEST(left(".text 0\n.text 8 on away\n.text a\n.text 13\n.text 18\n.text 26\n"),
 	     "and one side there makes both");
 
