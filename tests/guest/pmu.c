@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "bpf.h"
+#include "random.h"
 #include "truth.h"
 
 #include <math.h>
@@ -372,29 +373,6 @@ static int cmd_beside(int argc, char **argv)
 }
 
 /* ---- random attributes --------------------------------------------------- */
-
-static uint64_t seed;
-
-static uint64_t rnd(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-/* Mostly small or nearly right, now and then anything. */
-static uint64_t rnd_value(void)
-{
-	switch (rnd() % 6) {
-	case 0: return 0;
-	case 1: return rnd() % 8;
-	case 2: return 1ULL << rnd() % 64;
-	case 3: return ~0ULL << rnd() % 64;
-	case 4: return rnd() % 6 + (1ULL << (8 + rnd() % 56));
-	}
-	return rnd();
-}
 
 /* fuzz CALLS SEED PMU...: only errnos that perf_event_open(2) documents */
 static int cmd_fuzz(int argc, char **argv)
