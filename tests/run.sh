@@ -282,7 +282,7 @@ package_version()
 slower_of() { awk -v l="$1" -v a="$2" '!/^#/ && $1 == l && $2 == a { print $6 ? $6 : 1 }' "$tests/kernels.list"; }
 
 # Each kernel is asked for once, in the parent, so that its progress shows.
-declare -A kernel_dir qemu_of qemu_version module_dir
+declare -A kernel_dir qemu_of qemu_version module_dir feedback_qemu
 prepare_kernel()
 {
 	local line=$1 arch=$2
@@ -351,6 +351,18 @@ prepare_modules()
 	done
 }
 
+# prepare_feedback FILE ARCH: what tells a guest which code ran, once for all cells
+prepare_feedback()
+{
+	[ -z "${feedback_qemu[$2]:-}" ] && [ -n "$(case_field "$1" feedback)" ] || return 0
+	mkdir -p "$build/model"
+	make -s -C "$tests/model" O="$build/model" "$build/model/libcover.so" >&2 || die "tests/model does not build"
+	case ${QEMU:-} in
+	*"$2"*) feedback_qemu[$2]=$QEMU ;;
+	*) feedback_qemu[$2]=$("$top/tests/lab/fetch" qemu "$2" plugins) ;;
+	esac
+}
+
 # prepare_model FILE: the RAPL machine, once for all cells
 prepare_model()
 {
@@ -385,7 +397,7 @@ make_initramfs()
 # machine_of FILE LINE ARCH DIR: fills the array `command` from header and machine file
 machine_of()
 {
-	local file=$1 line=$2 arch=$3 dir=$4 icount model append vmlinuz image accel mem slower
+	local file=$1 line=$2 arch=$3 dir=$4 icount model feedback append vmlinuz image accel mem slower source
 	# shellcheck source-path=SCRIPTDIR source=lab/x86_64.sh
 	. "$tests/lab/$arch.sh"
 	slower=$(slower_of "$line" "$arch")
@@ -416,7 +428,8 @@ machine_of()
 	fi
 	# plugins and counted instructions are of the emulator alone
 	accel=${ACCEL:-tcg}
-	[ -z "$icount$model" ] || accel=tcg
+	feedback=$(case_field "$file" feedback)
+	[ -z "$icount$model$feedback" ] || accel=tcg
 	command=("${qemu_of[$arch]}" "${machine_args[@]}" -accel "$accel"
 		-cpu "$(case_field "$file" cpu "$default_cpu")"
 		-smp "$(case_field "$file" smp "$default_smp")"
@@ -424,6 +437,12 @@ machine_of()
 		-nodefaults -display none -no-reboot -monitor none)
 	[ -z "$icount" ] || command+=(-icount "$icount")
 	[ -z "$model" ] || command+=(-plugin "$plugin,$model,truth=$dir/truth.log")
+	if [ -n "$feedback" ]; then
+		source=$(source_of "$file")
+		"$tests/cover/map" "${module_dir[$line $arch $source]}/$feedback.ko" >"$dir/map"
+		command[0]=${feedback_qemu[$arch]}
+		command+=(-plugin "$build/model/libcover.so,map=$dir/map,out=$dir/covered")
+	fi
 	# shellcheck disable=SC2207,SC2046	# words of the header on purpose
 	command+=($(case_field "$file" qemu))
 	command+=(-kernel "$vmlinuz" -initrd "$dir/initramfs")
@@ -472,6 +491,7 @@ content()
 			kmod:) paths+=("tests/guest/kmod/$word") ;;
 			files:) paths+=("${word%%:*}") ;;
 			model:) paths+=(tests/model) ;;
+			feedback:) paths+=(tests/model tests/cover/map tests/cover/*.awk) ;;
 			image:) paths+=(tests/aged) ;;
 			mutation:) paths+=(tests/mutations) ;;
 			esac
@@ -693,6 +713,7 @@ run_cells()
 		[ -n "$mutation$overlay${MODULES:-}" ] ||
 			content_of[$dir]=$(content "$file" "$line" "$arch" "$must")
 		prepare_model "$file"
+		prepare_feedback "$file" "$arch"
 		prepare_firmware "$file"
 		"$top/tests/lab/fetch" tools "$arch" >/dev/null
 	done
@@ -769,6 +790,7 @@ run_shell()
 	prepare_kernel "$line" "$arch"
 	prepare_modules "$file" "$line" "$arch"
 	prepare_model "$file"
+	prepare_feedback "$file" "$arch"
 	prepare_firmware "$file"
 	dir=$work/shell
 	mkdir "$dir"

@@ -5,7 +5,7 @@
 # --- the header of a case ---------------------------------------------------
 
 case_keys="arch kernels tier timeout smp cpu mem model qemu append icount intree tools tree guest files"
-case_keys="$case_keys kmod image firmware module mutation splat boots undebugged expect break"
+case_keys="$case_keys kmod feedback image firmware module mutation splat boots undebugged expect break"
 
 # header_lines FILE: its leading comments, behind them those that its suite has for all cases
 header_lines()
