@@ -124,6 +124,9 @@ check-all:	## the same on every kernel line, slow tests too, and every flavour; 
 check-rest:	## list what check-all has still to run (AGAIN=1: all of it)
 	@scripts/check -a -l $(if $(AGAIN),--again)
 
+check-long:	## a soak, a day of hwmon, a million windows, half an hour of fuzzing
+	@scripts/check -L -j '$(J)'
+
 check-debug:	## both suites on kernels with KASAN, lockdep, kmemleak, KCSAN, and with faults
 	@scripts/check -d -j '$(J)'
 

@@ -37,10 +37,10 @@ usage: tests/run.sh [options]
               default: all without flavours and kernels to come)
   -t GLOBS    cases ('rapl_pmu/*', '*wrap*'; default: all)
   -a ARCH     only x86_64 or only aarch64
-  -T TIER     fast (default), slow, all (both), matrix (all, but only fast on
-              flavours and kernels to come), debug (all, but of a table's rows
-              only those that are fast on 6.1 or 7, if there are such), bench
-              (tests/bench/run) or fleet (tests/fleet/run)
+  -T TIER     fast (default), slow, long, all (these three), matrix (fast and slow,
+              but only fast on flavours and kernels to come), debug (fast and slow,
+              but of a table's rows only those that are fast on 6.1 or 7, if there
+              are such), bench (tests/bench/run) or fleet (tests/fleet/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     with that fault of tests/mutations in the modules and files
@@ -101,8 +101,8 @@ parse_args()
 		shift
 	done
 	case $tier in
-	fast|slow|all|matrix|debug|bench|fleet) ;;
-	*) usage_error "-T takes fast, slow, all, matrix, debug, bench or fleet, not '$tier'" ;;
+	fast|slow|long|all|matrix|debug|bench|fleet) ;;
+	*) usage_error "-T takes fast, slow, long, all, matrix, debug, bench or fleet, not '$tier'" ;;
 	esac
 	case $arch_only in
 	''|x86_64|aarch64) ;;
@@ -221,7 +221,7 @@ list_cells()
 			case " ${fast_on:-$line} " in *" $line "*) ;; *) t=slow ;; esac
 			# A flavour is the same source with another config; a kernel to come is news soon enough.
 			case $tier:$t:$line:$must in
-			"$t:"*|all:fast:*|all:slow:*|debug:fast:*|debug:slow:*|matrix:fast:*) ;;
+			"$t:"*|all:fast:*|all:slow:*|all:long:*|debug:fast:*|debug:slow:*|matrix:fast:*) ;;
 			matrix:slow:*-*|matrix:slow:*:may) continue ;;
 			matrix:slow:*) ;;
 			*) continue ;;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, one group in a million has an energy that is not of the time beside it.
-# tier: slow
+# tier: long
 # smp: 2
 # cpu: Skylake-Client,family=6,model=106
 # model: vendor=intel,packages=1,pkg0=100/80/12/0/0,ram_unit=16,absent=gpu+psys,stamp=pkg,tick=20000,jitter=4000:45000

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, hwmon loses energy while nobody reads it: a day at 10 kW, a wrap of
 # the counter each 6.6 s.
-# tier: slow
+# tier: long
 # timeout: 3600
 # smp: 1
 # model: vendor=intel,packages=1,unit=16,pkg0=10000/300/120/1/1

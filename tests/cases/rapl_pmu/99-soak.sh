@@ -3,7 +3,7 @@
 # used. A CPU goes off and on each minute, the counters wrap every few minutes, and the machine
 # with one package sleeps in the middle, which resets them. (perf ends the events of a package of
 # which no CPU is left, as a sleep does to a second one.)
-# tier: slow
+# tier: long
 # kernels: 7
 # smp: @smp@
 # cpu: Skylake-Client,family=6,model=106
