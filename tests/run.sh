@@ -373,6 +373,16 @@ prepare_model()
 	plugin=$build/model/librapl.so
 }
 
+# prepare_clock ARCH: the rate of this machine's time stamp counter, measured once
+prepare_clock()
+{
+	[ "$1" = x86_64 ] && [ -z "${tsc_khz:-}" ] || return 0
+	mkdir -p "$build/lab"
+	gcc -O2 -Wall -Wextra -Werror -o "$build/lab/tsc_khz" "$tests/lab/tsc_khz.c" || die "tests/lab/tsc_khz.c does not build"
+	# one that has none: its kernels measure what QEMU makes of that
+	tsc_khz=$("$build/lab/tsc_khz") || tsc_khz=
+}
+
 # What the host has to give a case with a firmware header
 prepare_firmware()
 {
@@ -453,7 +463,7 @@ machine_of()
 	fi
 	# init=: without it a kernel that cannot start /init would try /bin/sh and wait there.
 	kernel_line="init=/init console=$console_tty res=$result_tty panic=-1 oops=panic"
-	kernel_line="$kernel_line softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}${append:+ $append}"
+	kernel_line="$kernel_line softlockup_panic=1 printk.devkmsg=on${machine_append:+ $machine_append}$(clock_append "$icount" "$accel")${append:+ $append}"
 	[ "$slower" = 1 ] || kernel_line="$kernel_line lab.slower=$slower"
 }
 
@@ -714,6 +724,7 @@ run_cells()
 			content_of[$dir]=$(content "$file" "$line" "$arch" "$must")
 		prepare_model "$file"
 		prepare_feedback "$file" "$arch"
+		prepare_clock "$arch"
 		prepare_firmware "$file"
 		"$top/tests/lab/fetch" tools "$arch" >/dev/null
 	done
@@ -791,6 +802,7 @@ run_shell()
 	prepare_modules "$file" "$line" "$arch"
 	prepare_model "$file"
 	prepare_feedback "$file" "$arch"
+	prepare_clock "$arch"
 	prepare_firmware "$file"
 	dir=$work/shell
 	mkdir "$dir"

@@ -14,6 +14,7 @@ console_tty=ttyAMA0
 result_tty=ttyS0
 machine_append=
 
+clock_append() { :; }
 machine_args=(-machine "virt,virtualization=on,gic-version=3")
 console_args() { printf '%s\n' -serial "$1"; }
 result_args() { printf '%s\n' -chardev "file,id=res,path=$1" -device pci-serial,chardev=res; }

@@ -6,7 +6,6 @@
 # cpu: Skylake-Client,family=6,model=106
 # mem: 1024
 # model: vendor=intel,packages=2,pkg0=80/40/12/0/0,pkg1=100/40/12/0/0,ram_unit=16,absent=gpu+psys,stamp=pkg
-# append: tsc_early_khz=1000000
 # timeout: 600
 # guest: rapltruth
 # tree: alumet

@@ -6,7 +6,6 @@
 # smp: 4,sockets=2,cores=2
 # cpu: @cpu@
 # model: vendor=@vendor@,packages=2,@model@
-# append: tsc_early_khz=1000000
 # mem: 768
 # timeout: 300
 # guest: rapltruth

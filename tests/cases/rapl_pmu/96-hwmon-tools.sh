@@ -5,7 +5,6 @@
 # smp: 4,sockets=2,cores=2
 # mem: 1024
 # model: vendor=intel,packages=2,pkg0=65/45/5/0/90,pkg1=110.5/80/12/0/200,absent=gpu
-# append: tsc_early_khz=1000000
 # guest: rapltruth
 # tools: sensors prometheus-node-exporter
 

@@ -6,7 +6,6 @@
 # smp: @smp@
 # cpu: @cpu@
 # model: @model@
-# append: tsc_early_khz=1000000
 # qemu: -global PIIX4_PM.disable_s3=0
 # guest: pmu rapltruth
 # tools: setpriv
