@@ -179,14 +179,16 @@ static void next_input(struct input *in, bool blind)
 		make_input(in);
 		return;
 	}
-	best = pick_kept();
-	for (n = rnd() % 8 ? 3 : 0; n; n--) {
+	/* Who got on last may get on further. */
+	n = rnd() % 3;
+	best = n ? pick_kept() : &kept[n_kept - 1];
+	for (n = n && rnd() % 8 ? 3 : 0; n; n--) {
 		other = pick_kept();
 		if (other->seconds < best->seconds)
 			best = other;
 	}
 	*in = *best;
-	for (n = 1 + rnd() % 4; n; n--)
+	for (n = 1 + rnd() % 2 * (rnd() % 4); n; n--)
 		mutate(in);
 }
 
