@@ -169,13 +169,13 @@ static const struct input *pick_kept(void)
 	return &kept[n - 1 - rnd() % (n < 8 ? n : 8)];
 }
 
-/* Of what was kept, at times of nothing. What is quick is tried more often. */
+/* Of what was kept, or of nothing as often. What is quick is tried more often. */
 static void next_input(struct input *in, bool blind)
 {
 	const struct input *best, *other;
 	unsigned int n;
 
-	if (blind || !n_kept || !(rnd() % 8)) {
+	if (blind || !n_kept || rnd() % 2) {
 		make_input(in);
 		return;
 	}
