@@ -203,18 +203,22 @@ name_matches()
 # list_cells FILE...: "file line arch must", case by case so that -j mixes kernels
 list_cells()
 {
-	local file line arch must fault own fast_on archs lines t
-	for file in "$@"; do
-		fault=$(check_header "$file")
-		[ -z "$fault" ] || die "${file#"$top"/}: $fault" 2
-		case $file:$(case_field "$file" expect)$(case_field "$file" break) in
+	local file key text line arch must own fast_on archs lines t
+	local -A head=()
+	[ $# -gt 0 ] || return 0
+	while IFS=$'\t' read -r file key text; do
+		[ "$key" != ! ] || die "${file#"$top"/}: $text" 2
+		head[$file $key]=$text
+	done < <(all_headers "$@")
+	for file; do
+		case $file:${head[$file expect]:-}${head[$file break]:-} in
 		*/selftest/*:) die "${file#"$top"/}: a negative control that expects nothing" 2 ;;
 		*/selftest/*:*|*:) ;;
 		*) die "${file#"$top"/}: expect and break are for negative controls" 2 ;;
 		esac
-		read -r own fast_on <<<"$(case_field "$file" tier fast)"
-		archs=$(case_field "$file" arch)
-		lines=$(case_field "$file" kernels)
+		read -r own fast_on <<<"${head[$file tier]:-fast}"
+		archs=${head[$file arch]:-}
+		lines=${head[$file kernels]:-}
 		while read -r line arch must; do
 			t=$own
 			# "fast 7": on the other lines, slow
@@ -222,7 +226,7 @@ list_cells()
 			# A flavour is the same source with another config; a kernel to come is news soon enough.
 			case $tier:$t:$line:$must in
 			"$t:"*|all:fast:*|all:slow:*|all:long:*|debug:fast:*|debug:slow:*|matrix:fast:*) ;;
-			matrix:slow:*-*|matrix:slow:*:may) continue ;;
+			matrix:slow:*-*:*|matrix:slow:*:may) continue ;;
 			matrix:slow:*) ;;
 			*) continue ;;
 			esac

@@ -24,9 +24,9 @@ usage()
 	cat <<'USAGE'
 usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
-  -p LINES     the .deb on the releases of these kernel lines ("6.1 6.12"): install,
-               upgrade, new kernel, purge; the .rpm there, by Debian's rpm; then boot what
-               was installed, and run the suite on it (root)
+  -p LINES     that, with an upgrade; the .deb on the releases of these kernel lines
+               ("6.1 6.12"): install, upgrade, new kernel, purge; the .rpm there, by
+               Debian's rpm; then boot what was installed, and run the suite on it (root)
   -a           all of this, on every release: 5.10 6.1 6.12 7 (root; slow)
   -c           build with clang for a kernel that clang built, boot that; no root needed
   -m LINES     on arm64, emulated program by program: make dkms-install, and the .deb
@@ -75,6 +75,7 @@ part()
 	echo "# $name: $seen points, $((SECONDS - start)) s"
 }
 
+# fast_test [upgrade]: with that, from the version before, too
 fast_test()
 {
 	local cloud
@@ -82,7 +83,7 @@ fast_test()
 	cloud=${release/-amd64/-cloud-amd64}
 	tree=$("$top/tests/lab/fetch" packages 6.1 x86_64 "${base[@]}" "linux-headers-$release" \
 		"linux-headers-$cloud") || exit
-	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud"
+	part "Debian 12" in_view "$tree" /bin/bash /src/tests/dkms/cycle.sh "$release" "$cloud" "$@"
 	part "build probes" "$top/tests/dkms/probes.sh"
 }
 
@@ -311,12 +312,15 @@ esac
 # shellcheck disable=SC2086	# lists
 case ${1:-} in
 '') fast_test ;;
--p) package_test $value ;;
+-p)
+	fast_test upgrade
+	package_test $value
+	;;
 -m) arm_test $value ;;
 -c) clang_test ;;
 -s) part "signature" signature 6.1 ;;
 -a)
-	fast_test
+	fast_test upgrade
 	package_test 5.10 6.1 6.12 7
 	arm_test 6.1 6.12
 	clang_test

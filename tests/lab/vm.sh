@@ -23,18 +23,33 @@ case_field()
 		END { print def }'
 }
 
-# check_header FILE: prints what is wrong with it, if anything. A key is told from
-# prose by standing alone before its colon.
-check_header()
+# all_headers FILE...: all of theirs, a line each: FILE, key and text with tabs between; what is
+# wrong has the key !. A key is told from prose by standing alone before its colon.
+all_headers()
 {
-	local key
-	while read -r key; do
-		case " $case_keys " in
-		*" $key "*) ;;
-		*) echo "unknown header '$key:' (known: $case_keys)" ;;
-		esac
-	done < <(header_lines "$1" | sed -n 's/^#[ \t]*\([a-z][a-z]*\):\([ \t].*\)\?$/\1/p')
-	[ -n "$(case_field "$1" arch)" ] || echo "no '# arch:' line"
+	local file suite list=()
+	for file; do
+		suite=${file%/*}/suite
+		list+=("whose=$file" "$file")
+		[ ! -e "$suite" ] || list+=("$suite")
+	done
+	awk -v OFS='\t' -v keys=" $case_keys " -v known="$case_keys" '
+		function no_arch() { if (last && !((last, "arch") in seen)) print last, "!", "no \047# arch:\047 line" }
+		FNR == 1 { header = 1 }
+		whose != last { no_arch(); last = whose }
+		!/^#/ { header = 0 }
+		header && match($0, /^#[ \t]*[a-z]+:([ \t]|$)/) {
+			key = substr($0, 1, RLENGTH)
+			gsub(/[#: \t]/, "", key)
+			if (!index(keys, " " key " ")) {
+				print whose, "!", "unknown header \047" key ":\047 (known: " known ")"
+			} else if (!((whose, key) in seen)) {
+				seen[whose, key]
+				sub(/^#[ \t]*[^:]*:[ \t]*/, "")
+				print whose, key, $0
+			}
+		}
+		END { no_arch() }' "${list[@]}"
 }
 
 # expand_table BODY DIR: for each row of BODY.table a case file in DIR, made of BODY.sh with

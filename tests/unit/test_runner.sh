@@ -18,7 +18,7 @@ cat >"$lab/tests/kernels.list" <<'LIST'
 6.1-rt x86_64  bookworm 12 -
 6.1    aarch64 bookworm 12 must
 6.1-cloud x86_64 bookworm 12 -
-7      x86_64  trixie   14 must
+7      x86_64  trixie   14 -
 LIST
 printf '# arch: x86_64\n# Prose: with a colon is no header.\n' >"$lab/tests/cases/a/10-one.sh"
 printf '# arch: x86_64 aarch64\n# kernels: 6.1\n' >"$lab/tests/cases/a/20-two.sh"
@@ -543,6 +543,8 @@ point "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
 point "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 6.1-cloud x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
 point "all tiers, the fast one on flavours" lists \
 	"a/10-one 6.1 x86_64,a/10-one 6.1-cloud x86_64,b/10-slow 6.1 x86_64" --no-selftest -T matrix -k '6.1:x86_64 *-cloud' -t '10-*'
+point "the matrix has the slow ones on a kernel that may skip, too" lists \
+	"a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -T matrix -k 7 -t '10-*'
 point "glued values" lists "a/10-one 7 x86_64,b/10-slow 7 x86_64" --no-selftest -Tall -k7 -j2
 point "a case by its name without the folder" lists "a/20-two 6.1 x86_64" --no-selftest -a x86_64 -t '20-*'
 point "controls come first, one kernel an architecture" lists \

@@ -2,6 +2,7 @@
 # Is this processor known, with the right events in the right units? What is
 # wrong if it fails says 21-cpu.table, row by row.
 # tier: @tier@
+# kernels: @kernels@
 # timeout: 240
 # smp: 1
 # cpu: Skylake-Client,family=@family@,model=@model@

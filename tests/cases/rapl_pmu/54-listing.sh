@@ -3,6 +3,7 @@
 # `perf stat -a` fails on a machine whose packages differ. In 54-listing.table are
 # bare metal, guests with and without a feed, packages that differ.
 # tier: @tier@
+# kernels: @kernels@
 # timeout: 240
 # mem: 1024
 # smp: @smp@

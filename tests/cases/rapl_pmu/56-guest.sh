@@ -2,6 +2,7 @@
 # If this fails, energy is lost or invented in a guest whose hypervisor feeds the
 # counters once a second, as QEMU's rapl=on does. 56-guest.table says how.
 # tier: @tier@
+# kernels: 6.1 7
 # timeout: 240
 # model: vendor=intel,packages=1,tick=1000000000,@model@
 # guest: pmu rapltruth

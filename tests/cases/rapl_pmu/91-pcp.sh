@@ -3,6 +3,7 @@
 # archive, with the configuration that the package has for it. update-time is listed meanwhile.
 # In 91-pcp.table: of which Debian.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # cpu: Skylake-Client,family=6,model=106
 # mem: 2560

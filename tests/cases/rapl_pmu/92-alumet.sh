@@ -2,6 +2,7 @@
 # If this fails, ALUMET, which ends at an event energy-* that it does not know, does not
 # run on the PMU, or adds up other joules than the machine used. update-time is listed meanwhile.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # cpu: Skylake-Client,family=6,model=106
 # mem: 1024

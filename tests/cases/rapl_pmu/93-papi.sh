@@ -3,6 +3,7 @@
 # has built in, does not find the PMU, or counts other joules than the machine used.
 # In 93-papi.table: Intel and AMD.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # cpu: @cpu@
 # model: vendor=@vendor@,packages=2,@model@

@@ -2,6 +2,7 @@
 # If this fails, one of Debian's versions of perf does not know the PMU on this kernel, or
 # prints other joules than the machine used.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200
 # icount: shift=0,sleep=off

@@ -2,6 +2,7 @@
 # If this fails, turbostat does not take its power from our PMU, or the watts
 # are wrong. In 95-turbostat.table: a client, and a server with update-time in the list.
 # tier: @tier@
+# kernels: 6.1 7
 # timeout: 480
 # mem: 768
 # smp: 2,sockets=2,cores=1

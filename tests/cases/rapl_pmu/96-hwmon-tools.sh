@@ -2,6 +2,7 @@
 # If this fails, lm-sensors or Prometheus' node_exporter do not show the energies that
 # hwmon=1 offers, or others than the machine used.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # mem: 1024
 # model: vendor=intel,packages=2,pkg0=65/45/5/0/90,pkg1=110.5/80/12/0/200,absent=gpu

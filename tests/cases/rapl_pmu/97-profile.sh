@@ -2,6 +2,7 @@
 # If this fails, energy-profile gives joules to programs that did not use them. Two
 # programs of different power: alpha goes from package to package, beta has a thread on each.
 # tier: @tier@
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # mem: 1024
 # model: vendor=intel,packages=2,pkg0=10/5/5/0/0,pkg1=12/5/5/0/0,work=10:20:50,jitter=icelake-sp

@@ -2,6 +2,7 @@
 # If this fails, the joules that energy-textfile writes for Prometheus are not those that
 # were used, are counted twice, or do not outlive a restart, a lost file or CPU hotplug.
 # tier: slow
+# kernels: 6.1 7
 # smp: 4,sockets=2,cores=2
 # mem: 1024
 # icount: shift=0,sleep=off
