@@ -39,8 +39,8 @@ usage: tests/run.sh [options]
   -a ARCH     only x86_64 or only aarch64
   -T TIER     fast (default), slow, long, all (these three), matrix (fast and slow,
               but only fast on flavours and kernels to come), debug (fast and slow,
-              but of a table's rows only those that are fast on 6.1 or 7, if there
-              are such), bench (tests/bench/run) or fleet (tests/fleet/run)
+              but of a table's rows only those that are fast on 6.1, 7 or 7-debug, if
+              there are such), bench (tests/bench/run) or fleet (tests/fleet/run)
   -j N        so many machines at a time (default 1)
   -o DIR      logs (default: build/tests)
   -m NAME     with that fault of tests/mutations in the modules and files
@@ -170,7 +170,7 @@ case_files()
 		if [ -e "${file%.sh}.table" ]; then
 			rows=$(expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")") || return
 			# shellcheck disable=SC2086	# files
-			fast=$([ "$tier" != debug ] || grep -lE '^# tier: fast( *$|.* (6\.1|7)( |$))' $rows || true)
+			fast=$([ "$tier" != debug ] || grep -lE '^# tier: fast( *$|.* (6\.1|7|7-debug)( |$))' $rows || true)
 			echo "${fast:-$rows}"
 		elif [ -e "$file" ]; then
 			echo "$file"

@@ -4,7 +4,7 @@
 # cpu: @cpu@
 # append: @append@
 # kernels: @kernels@
-# tier: fast 7
+# tier: slow
 # guest: mpstate
 # timeout: 240
 

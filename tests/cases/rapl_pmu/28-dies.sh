@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, processors of several dies (Cascade Lake AP) lose
 # the energy of all dies but one, or have that of one several times.
-# tier: fast 7
+# tier: slow
 # smp: 8,sockets=2,dies=2,cores=2
 # cpu: Skylake-Client,family=6,model=85,level=0x20
 # model: vendor=intel,packages=4,pkg0=110/0/12,pkg1=70/0/6,pkg2=50/0/9,pkg3=30/0/3,ram_unit=16,absent=cores+gpu+psys

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, "perf record" loses energy between two samples, or counts it twice.
-# tier: fast 7
+# tier: slow
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,wave=square:0.5:1.5:0.2
 # icount: shift=0,sleep=off

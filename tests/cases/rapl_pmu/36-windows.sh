@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the example that measures short windows by stamped energy is not as
 # exact as README says: the figures are of tests/bench/70-windows.sh.
-# tier: fast 7
+# tier: slow
 # smp: 1
 # cpu: Skylake-Client,family=6,model=106
 # model: vendor=intel,packages=1,pkg0=60/40/12/0/0,ram_unit=16,absent=gpu+psys,stamp=pkg,jitter=icelake-sp

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, whoever measures the cores of an AMD processor wakes each of them
 # more than once a minute, or loses energy between wake-ups that are too rare.
-# tier: fast 7
+# tier: slow
 # timeout: 300
 # smp: 8,sockets=1,cores=8
 # cpu: EPYC

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, a counter that has 32 bits on a processor whose manual gives it 64
 # loses energy for ever, and nobody is told.
-# tier: fast 7
+# tier: slow
 # smp: 2,sockets=1,cores=2
 # cpu: EPYC,family=25,model=97
 # model: vendor=amd,packages=1,pkg0=9000,core=240,start=0xffff0000

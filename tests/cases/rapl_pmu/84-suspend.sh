@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, suspend to RAM, which resets the counters of this machine,
 # invents energy or loses what was counted before.
-# tier: fast 6.1
+# tier: slow
 # timeout: 600
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90,pkg1=110.5/80/12/7/200,s3=reset,start=0x30000000
