@@ -46,7 +46,7 @@ in_namespace()
 # does so in a copy by links, so that one that is killed leaves the tree as it was.
 in_plain_tree()
 {
-	local tree=$1 work=$2 rc=0
+	local tree=$1 work=$2 root=$1 rc=0
 	shift 2
 	(
 		flock 7
@@ -56,15 +56,15 @@ in_plain_tree()
 			trap 'exit 130' INT TERM
 			cp -al "$tree" "$work.tree" 2>/dev/null ||
 				{ rm -rf "$work.tree"; cp -a "$tree" "$work.tree"; } || exit 1
-			tree=$work.tree
-			cp -r --remove-destination "$over/." "$tree/$over_at/" || exit 1
+			root=$work.tree
+			cp -r --remove-destination "$over/." "$root/$over_at/" || exit 1
 		fi
 		# What an earlier one that was killed left
-		find "$tree/build" -mindepth 1 -delete
-		cp -a "$work/." "$tree/build/"
-		env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$tree" "$@" || rc=$?
-		cp -a "$tree/build/." "$work/"
-		find "$tree/build" -mindepth 1 -delete
+		find "$root/build" -mindepth 1 -delete
+		cp -a "$work/." "$root/build/"
+		env -i PATH=/usr/sbin:/usr/bin HOME=/tmp LC_ALL=C chroot "$root" "$@" || rc=$?
+		cp -a "$root/build/." "$work/"
+		find "$root/build" -mindepth 1 -delete
 		exit $rc
 	) 7>"$tree.lock"
 }
