@@ -529,6 +529,13 @@ static int64_t cpu_on(struct vm *vm, int i, uint64_t target)
 	return end(vm, i);
 }
 
+static void expect_on(struct vm *vm, int i, uint64_t target, const char *who)
+{
+	int64_t answer = cpu_on(vm, i, target);
+
+	expect(!answer, "%s powers vcpu %d on (%" PRId64 ")", who, (int)target, answer);
+}
+
 static int64_t affinity(struct vm *vm, int i, uint64_t target)
 {
 	begin(vm, i, CMD_CALL, AFFINITY_INFO, target, 0, 0);
@@ -974,7 +981,7 @@ static void cmd_restore(struct vm *vm)
 			       read_mail(vm, W_BEAT, i) > beat[i],
 			       "vcpu %d goes on from where it was", i);
 	expect(affinity(vm, 0, 2) == 1, "the guest sees vcpu 2 off");
-	expect(cpu_on(vm, 3, 2) == 0, "the guest powers vcpu 2 on");
+	expect_on(vm, 3, 2, "the guest");
 	expect_beats(vm, 2, "after CPU_ON");
 	expect(read_mail(vm, W_ENTRIES, 2) == 2, "vcpu 2 came in at the entry again");
 
@@ -989,7 +996,7 @@ static void cmd_restore(struct vm *vm)
 	set_entry(&vm->vcpu[0], 0);
 	start_all(vm);
 	expect_running(vm, "+---", "rebooted, before the guest asks");
-	expect(cpu_on(vm, 0, 1) == 0, "the rebooted guest powers vcpu 1 on");
+	expect_on(vm, 0, 1, "the rebooted guest");
 	expect_beats(vm, 1, "after the reboot's CPU_ON");
 }
 
