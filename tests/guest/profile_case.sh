@@ -8,13 +8,17 @@ export AWK=/usr/bin/mawk
 awk() { $AWK "$@"; }
 
 # two_programs SECONDS EVERY: a file to run: alpha (class 1) changes its package each EVERY
-# seconds, beta (class 2) has a thread on both
+# seconds, beta (class 2) has a thread on both. /tmp/began and /tmp/ended are of them alone, without
+# the recorder's own start and end.
 two_programs()
 {
 	cat >/tmp/both <<-WORK
+		. /usr/lib/profile_case.sh
+		truth /tmp/began
 		work alpha 1 $1 0,2 every=$2 &
 		work beta 2 $1 1,3 &
 		wait
+		truth /tmp/ended
 		exit 7
 	WORK
 }

@@ -37,12 +37,12 @@ check "record ends with the command's status" recorded
 machine()
 {
 	awk -v s=@seconds@ '
-	FILENAME == "/tmp/before" { joules[$1] -= $2 + $3; next }
+	FILENAME == "/tmp/began" { joules[$1] -= $2 + $3; next }
 	{ joules[$1] += $2 + $3 }
 	END {
 		printf "%.3f J, %.3f J, others %.3f J\n", joules[1], joules[2], joules[0]
 		exit !(joules[1] > 19.5 * s && joules[1] < 20.5 * s && joules[2] > 98 * s && joules[2] < 102 * s && joules[0] < 2 * s + 6)
-	}' /tmp/before /tmp/after
+	}' /tmp/began /tmp/ended
 }
 check "each CPU uses what its program uses" machine
 energy-profile report -i /tmp/both.profile >/tmp/report
