@@ -48,10 +48,10 @@ alumet_powercap() { alumet true; }
 of_alumet() { awk -F'[; ]' '$1 == "rapl_consumed_energy_J" && $8 == "package" { print $5, $3 }' $csv; }
 
 pcp=/srv/pcp13
+energy=perfevent.derived.energy_pkg.value
 pcp_pmval()
 {
-	chroot $pcp pmval -h localhost -r -f 6 -w 20 -t $((1000 / hz))msec \
-		perfevent.derived.energy_pkg.value >/tmp/out 2>/tmp/words &
+	chroot $pcp pmval -h localhost -r -f 6 -w 20 -t $((1000 / hz))msec $energy >/tmp/out 2>/tmp/words &
 }
 # The counters so far
 of_pcp()
@@ -161,8 +161,7 @@ open_tree alumet
 . /usr/bin/pcp_case
 taskset -p 2 $$ >/dev/null	# CPU 1
 start_pmcd
-answers() { in_pcp pminfo -h localhost -f perfevent.derived.energy_pkg.value 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
-check "pmcd answers" wait_for 60 answers
+check "pmcd answers" wait_for 60 pcp_answers $energy
 sleep 60	# what came with the boot is over
 ours()
 {

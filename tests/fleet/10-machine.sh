@@ -42,8 +42,7 @@ start_pmcd
 hostname $happens
 ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up
-answers() { in_pcp pminfo -h localhost -f perfevent.hwcounters 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
-wait_for 120 answers
+wait_for 120 pcp_answers perfevent.hwcounters
 start_pmproxy
 serves() { wget -q -O - "http://127.0.0.1:44322/metrics?names=perfevent" | grep -q cpu0; }
 served=$(wait_for 60 serves && echo yes)

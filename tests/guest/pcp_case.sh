@@ -4,6 +4,8 @@
 
 pcp=${pcp:-/srv/pcp}
 in_pcp() { chroot "$pcp" "$@"; }
+# pcp_answers METRIC: does pmcd have it for CPU 0?
+pcp_answers() { in_pcp pminfo -h localhost -f "$1" 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
 
 # start_pmcd: with one agent, the one for perf; pmproxy asks pmcd who it is
 start_pmcd()

@@ -20,8 +20,7 @@ struct source {
 	int fd;
 	off_t offset;
 	bool text;		/* a file of sysfs */
-	unsigned int bits;	/* of a counter that wraps by them */
-	uint64_t range;		/* of one that wraps by another number, else 0 */
+	uint64_t range;		/* at which it begins at 0 again; 0: never */
 	double scale;
 	uint64_t last;
 };
@@ -53,13 +52,14 @@ static uint64_t read_source(const struct source *s)
 		n = read(s->fd, &value, sizeof(value));
 	if (n != sizeof(value))
 		die("read: %s", strerror(errno));
-	return value;
+	/* Above the counter of 32 bits an MSR may have anything. */
+	return s->offset ? (uint32_t)value : value;
 }
 
 /* PMU/EVENT@CPU, the msr device of a CPU, or a powercap zone's energy_uj */
 static struct source open_source(const char *text)
 {
-	struct source s = { .bits = 64 };
+	struct source s = { 0 };
 	struct event event;
 	char line[64];
 	uint64_t unit;
@@ -75,7 +75,7 @@ static struct source open_source(const char *text)
 		if (pread(s.fd, &unit, sizeof(unit), MSR_UNIT) != sizeof(unit))
 			die("%s: %s", text, strerror(errno));
 		s.offset = MSR_PKG_ENERGY;
-		s.bits = 32;
+		s.range = 1ULL << 32;
 		s.scale = 1.0 / (1ULL << (unit >> 8 & 0x1f));
 		return s;
 	}
@@ -93,8 +93,6 @@ static double advance(struct source *s)
 
 	if (s->range && now < s->last)
 		by += s->range;
-	if (s->bits < 64)
-		by &= (1ULL << s->bits) - 1;
 	s->last = now;
 	return by * s->scale;
 }

@@ -20,8 +20,7 @@ pcp=/srv/@tree@
 . /usr/bin/pcp_case
 start_pmcd
 energy=perfevent.derived.energy_pkg.value
-answers() { in_pcp pminfo -h localhost -f $energy 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
-check "pmcd answers" wait_for 60 answers
+check "pmcd answers" wait_for 60 pcp_answers $energy
 
 # joules: "CPU JOULES" of each
 joules() { in_pcp pminfo -h localhost -f "$1" | sed -n 's/.*"cpu\([0-9]*\)"\] value \(.*\)/\1 \2/p'; }

@@ -32,8 +32,7 @@ open_tree alumet
 . /usr/bin/pcp_case
 start_pmcd
 energy=perfevent.derived.energy_pkg.value
-answers() { in_pcp pminfo -h localhost -f $energy 2>/dev/null | grep -q 'inst .*cpu0.* value'; }
-check "pmcd answers" wait_for 60 answers
+check "pmcd answers" wait_for 60 pcp_answers $energy
 printf 'log mandatory on once { hinv.ncpu }\nlog mandatory on 10 sec { %s }\n' $energy >$pcp/tmp/logger
 in_pcp pmlogger -h localhost -c /tmp/logger -l /tmp/pmlogger.log /tmp/archive &
 logger=$!
