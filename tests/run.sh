@@ -170,7 +170,7 @@ case_files()
 		if [ -e "${file%.sh}.table" ]; then
 			rows=$(expand_table "${file%.sh}" "$work/$(dirname "${file#"$tests"/}")") || return
 			# shellcheck disable=SC2086	# files
-			fast=$([ "$tier" != debug ] || grep -lE '^# tier: fast( *$|.* (6\.1|7|7-debug)( |$))' $rows || true)
+			fast=$([ "$tier" != debug ] || grep -lE '^# tier: fast( *$|.* !?(6\.1|7|7-debug)( |$))' $rows || true)
 			echo "${fast:-$rows}"
 		elif [ -e "$file" ]; then
 			echo "$file"
@@ -221,8 +221,12 @@ list_cells()
 		lines=${head[$file kernels]:-}
 		while read -r line arch must; do
 			t=$own
-			# "fast 7": on the other lines, slow
-			case " ${fast_on:-$line} " in *" $line "*) ;; *) t=slow ;; esac
+			# "fast 7": on the other lines, slow; "fast !6.1": only there
+			case " ${fast_on:-$line} " in
+			*" !$line "*) t=slow ;;
+			*" $line "*|*" !"*) ;;
+			*) t=slow ;;
+			esac
 			# A flavour is the same source with another config; a kernel to come is news soon enough.
 			case $tier:$t:$line:$must in
 			"$t:"*|all:fast:*|all:slow:*|all:long:*|debug:fast:*|debug:slow:*|matrix:fast:*) ;;

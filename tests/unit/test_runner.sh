@@ -541,6 +541,10 @@ point "a flavour by its line" lists "a/10-one 6.1-rt x86_64,a/20-two 6.1-rt x86_
 point "a line of one architecture" lists "a/20-two 6.1 aarch64" --no-selftest -k 6.1:aarch64
 point "the slow tier" lists "b/10-slow 7 x86_64" --no-selftest -T slow -k 7
 point "kernels taken out" lists "b/10-slow 6.1 x86_64,b/10-slow 6.1-cloud x86_64,b/10-slow 7 x86_64" --no-selftest -T slow -k '5.10 6.1* 7'
+printf '# arch: x86_64\n# tier: fast !6.1\n' >"$lab/tests/cases/a/25-but.sh"
+point "fast but on one line" lists "a/25-but 6.1-rt x86_64,a/25-but 7 x86_64" --no-selftest -k '6.1 6.1-rt 7' -t '25-*'
+point "where it is slow" lists "a/25-but 6.1 x86_64" --no-selftest -T slow -k '6.1 7' -t '25-*'
+rm "$lab/tests/cases/a/25-but.sh"
 point "all tiers, the fast one on flavours" lists \
 	"a/10-one 6.1 x86_64,a/10-one 6.1-cloud x86_64,b/10-slow 6.1 x86_64" --no-selftest -T matrix -k '6.1:x86_64 *-cloud' -t '10-*'
 point "the matrix has the slow ones on a kernel that may skip, too" lists \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the module does not supply what a host before Linux 4.1 lacks.
+# tier: fast !6.1
 # image: aged
 # guest: mpstate
 # timeout: 180

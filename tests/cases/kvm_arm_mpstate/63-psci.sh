@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, nobody sees what guests ask of PSCI, or sees what they did not.
+# tier: fast !7
 # guest: mpstate
 # timeout: 240
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, perf gets a wrong answer to an attribute, or a way round
 # perf_event_paranoid.
+# tier: fast !6.1
 # smp: 4,sockets=2,cores=2
 # model: vendor=intel,packages=2,pkg0=65/45/5/3/90
 # guest: pmu

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, a counter that wraps loses, doubles or negates energy.  The
 # kernel's own driver on the same machine is shown to fail it.
+# tier: fast !6.1
 # smp: 1
 # model: vendor=intel,packages=1,unit=16,pkg0=8000/300/120/1/1,start=0xffffff00
 # icount: shift=0,sleep=off

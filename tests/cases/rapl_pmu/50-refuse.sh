@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, a machine without RAPL gets an empty PMU, a splat, or an error
 # that does not say why.  This processor is in no table (family 6 model 1Ah).
+# tier: fast !7
 # cpu: Nehalem
 # model: vendor=intel,packages=1,pkg0=65/45/5/0/0,absent=psys
 # guest: pmu

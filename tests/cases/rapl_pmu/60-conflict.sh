@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, two drivers that want the PMU "power" splat or, on 5.10 and
 # 6.1, take CPU hotplug down.
+# tier: fast !7
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: rapl

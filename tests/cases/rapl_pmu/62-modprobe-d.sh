@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # If this fails, the package does not decide which driver serves "power": the
 # kernel's own comes first at boot, or a machine is left with none.
+# tier: fast !6.1
 # model: vendor=intel,packages=1,pkg0=65/45/5/3/90
 # guest: pmu
 # intree: rapl
