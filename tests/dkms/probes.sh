@@ -9,6 +9,8 @@ set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
 . "$top/tests/lab/ktap.sh"
+# shellcheck source-path=SCRIPTDIR source=tree.sh
+. "$top/tests/dkms/tree.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$work".*' EXIT
 tree=$("$top/tests/lab/fetch" build 6.1 x86_64)
@@ -36,12 +38,7 @@ broken()
 		grep -q 'bin/false compiles nothing with the headers of this kernel' "$work.out/build.log"
 }
 
-# as_container COMMAND...: with what root has in a container by Docker's default. It may change
-# its root and make devices, not mount.
-rights=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap
-as_container() { setpriv --bounding-set "-all,+${rights//,/,+}" --inh-caps=-all "$@"; }
-
-# Built in those rights, a module is the same to the byte, and headers are laid over without
+# Built in a container's default rights, a module is the same to the byte, and headers are laid over without
 # touching the tree's own.
 without_mounts()
 {

@@ -22,7 +22,7 @@ failures=0
 usage()
 {
 	cat <<'USAGE'
-usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
+usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -d | -a]
   (no option)  Debian 12: add, build, install, remove by the file list; no root needed
   -p LINES     that, with an upgrade; the .deb on the releases of these kernel lines
                ("6.1 6.12"): install, upgrade, new kernel, purge; the .rpm there, by
@@ -32,6 +32,8 @@ usage: tests/dkms/run.sh [-p LINES | -m LINES | -c | -s | -a]
   -m LINES     on arm64, emulated program by program: make dkms-install, and the .deb
                as with -p, then the suite on what that built ("6.1 6.12"; root; slow)
   -s           a kernel that insists on signatures: refuses, and takes what make sign signed
+  -d           make demo, as root with a container's default rights and as a user that
+               has nothing yet, who downloads 200 MB (root)
   --tree LINE  only make the tree of that release, and print its path (root)
 Environment: POWER_KMODS_CACHE DEBIAN_MIRROR DEBIAN_SECURITY_MIRROR
 USAGE
@@ -65,7 +67,7 @@ part()
 		points=$((points + 1))
 		bad=$((bad + 1))
 		if [ "$rc" -eq 125 ]; then
-			echo "not ok $points $name: no mount namespace here: run as root (a container's needs CAP_SYS_ADMIN: --privileged), or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+			echo "not ok $points $name: no mount namespace here: run as root (a container's needs CAP_SYS_ADMIN: --privileged), or allow user namespaces (whichever there is: sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=9999 kernel.apparmor_restrict_unprivileged_userns=0)"
 		else
 			echo "not ok $points $name: ended with status $rc after $seen of $want points"
 		fi
@@ -274,6 +276,40 @@ clang_test()
 	part "clang booted" booted 6.1 "$release"
 }
 
+# demo_points: what a newcomer runs first, where it may do least. The user has an empty cache, so
+# that everything is fetched with no rights, too.
+demo_points()
+{
+	# shellcheck source-path=SCRIPTDIR source=../lab/ktap.sh
+	. "$top/tests/lab/ktap.sh"
+	local nobody=$work/nobody
+	chmod 711 "$work"
+	mkdir -p "$nobody/tree"
+	tar -C "$top" --exclude=./build --exclude=./.git -cf - . | tar -C "$nobody/tree" -xf -
+	chown -R 65534:65534 "$nobody"
+	plan 2
+	check "make demo as a container's root" demo_says_true as_container env BUILD_DIR="$work/demo" make -C "$top" demo
+	check "make demo as nobody, with an empty cache" demo_says_true as_nobody env -u BUILD_DIR \
+		HOME="$nobody" POWER_KMODS_CACHE="$nobody/cache" make -C "$nobody/tree" demo
+	finish
+}
+
+# demo_says_true COMMAND...: it prints six counters beside their truth, and ends well
+demo_says_true()
+{
+	local out
+	out=$("$@" 2>&1) && [ "$(grep -c '^S[01] .* true .* J  [-+]0\.0' <<<"$out")" -eq 6 ] && return
+	tail -n 20 <<<"$out"
+	return 1
+}
+
+demo_test()
+{
+	[ "$(id -u)" -eq 0 ] || die "it takes root to give up rights: sudo tests/dkms/run.sh -d"
+	"$top/tests/lab/setup" demo
+	part "demo" demo_points
+}
+
 # arm_test LINE...: what an arm64 machine of that release does
 arm_test()
 {
@@ -306,7 +342,7 @@ case ${1:-} in
 	[ "$1" = --tree ] || echo "KTAP version 1"
 	;;
 -h | --help) ;;
-'' | -a | -c | -s) echo "KTAP version 1" ;;
+'' | -a | -c | -d | -s) echo "KTAP version 1" ;;
 *) die "unknown option '$1' (see --help)" 2 ;;
 esac
 # shellcheck disable=SC2086	# lists
@@ -318,6 +354,7 @@ case ${1:-} in
 	;;
 -m) arm_test $value ;;
 -c) clang_test ;;
+-d) demo_test ;;
 -s) part "signature" signature 6.1 ;;
 -a)
 	fast_test upgrade
@@ -325,6 +362,7 @@ case ${1:-} in
 	arm_test 6.1 6.12
 	clang_test
 	part "signature" signature 6.1
+	demo_test
 	;;
 --tree)
 	full_tree "$value"

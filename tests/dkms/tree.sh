@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # tree.sh - Debian trees to try DKMS in, and throw-away views of them
 #
-# sourced by run.sh, which sets $top, $cache and $work
+# sourced by run.sh, which sets $top, $cache and $work, and for its rights by probes.sh
 # shellcheck disable=SC2034,SC2154
 
 say() { printf 'dkms: %s\n' "$*" >&2; }
@@ -42,6 +42,14 @@ emulate_arm()
 	[ -e $misc/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$misc/register ||
 		die "qemu-aarch64 could not be registered"
 }
+
+# as_container COMMAND...: with what root has in a container by Docker's default. It may change
+# its root and make devices, not mount.
+rights=chown,dac_override,fowner,fsetid,kill,setgid,setuid,setpcap,net_bind_service,net_raw,sys_chroot,mknod,audit_write,setfcap
+as_container() { setpriv --bounding-set "-all,+${rights//,/,+}" --inh-caps=-all "$@"; }
+
+# as_nobody COMMAND...: a user, without any rights
+as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"; }
 
 # The other kernel of each release: small, and its own ABI name
 other_flavour=cloud
