@@ -290,7 +290,7 @@ package_version()
 slower_of() { awk -v l="$1" -v a="$2" '!/^#/ && $1 == l && $2 == a { print $6 ? $6 : 1 }' "$tests/kernels.list"; }
 
 # Each kernel is asked for once, in the parent, so that its progress shows.
-declare -A kernel_dir qemu_of qemu_version module_dir feedback_qemu
+declare -A kernel_dir qemu_of qemu_version module_dir feedback_qemu tools_of
 prepare_kernel()
 {
 	local line=$1 arch=$2
@@ -379,6 +379,13 @@ prepare_model()
 	mkdir -p "$build/model"
 	make -s -C "$tests/model" O="$build/model" >&2 || die "tests/model does not build"
 	plugin=$build/model/librapl.so
+}
+
+# prepare_tools ARCH: what every guest has, fetched once before two of them want it
+prepare_tools()
+{
+	[ -z "${tools_of[$1]:-}" ] || return 0
+	tools_of[$1]=$("$top/tests/lab/fetch" tools "$1")
 }
 
 # prepare_clock ARCH: the rate of this machine's time stamp counter, measured once
@@ -734,7 +741,7 @@ run_cells()
 		prepare_feedback "$file" "$arch"
 		prepare_clock "$arch"
 		prepare_firmware "$file"
-		"$top/tests/lab/fetch" tools "$arch" >/dev/null
+		prepare_tools "$arch"
 	done
 	for row in "${list[@]}"; do
 		read -r file line arch must <<<"$row"
