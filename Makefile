@@ -127,7 +127,7 @@ check-rest:	## list what check-all has still to run (AGAIN=1: all of it)
 check-long:	## a soak, a day of hwmon, a million windows, half an hour of fuzzing
 	@scripts/check -L -j '$(J)'
 
-check-debug:	## both suites on kernels with KASAN, lockdep, kmemleak, KCSAN, and with faults
+check-debug:	## both suites on kernels with KASAN, lockdep, kmemleak, KCSAN, with faults, by clang
 	@scripts/check -d -j '$(J)'
 
 check-unit:	## unit tests only: seconds

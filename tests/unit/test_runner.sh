@@ -192,6 +192,16 @@ slower()
 	! grep lab.slower "$work/slow/unfit.6.1.x86_64/command"
 }
 
+by_clang()
+{
+	local rc=0
+	echo '7-clang x86_64 bookworm 12 -' >>"$lab/tests/kernels.list"
+	lists "a/10-one 7 x86_64,a/10-one 7-clang x86_64,b/10-slow 7 x86_64" --no-selftest -T debug \
+		-k '7 7-clang' -t '10-*' || rc=1
+	sed -i '$d' "$lab/tests/kernels.list"
+	return $rc
+}
+
 # What the emulated kernel is told of its clock is what a second look at this machine's says, to
 # 0.1 %; under -icount, or with KVM, it is told nothing.
 printf '# arch: x86_64\n# module: none\n# icount: shift=0\n' >"$work/counted.sh"
@@ -559,6 +569,7 @@ point "a header that a case has not is its suite's" of_suite
 point "headers of all the real cases, also those that are not picked" "$top/tests/run.sh" -l -T bench -k 7
 cp "$work"/30-red.* "$lab/tests/cases/a/"
 point "a row of a table is a case" lists "a/31-blue 7 x86_64" --no-selftest -k 7 -t '3?-*'
+point "on a kernel built by clang the debug tier is the fast ones" by_clang
 point "of a table the rows that are fast, for the debug tier" lists "a/31-blue 7 x86_64,b/10-slow 7 x86_64" --no-selftest -T debug -k 7 -t "3?-* 10-slow"
 point "it has the row's words, and the host part of all" a_row
 point "rows that do not fit their table" bad_row
