@@ -10,7 +10,9 @@ built_here() { [[ $1 == *-* && -e $flavour_dir/${1#*-}.config ]]; }
 # flavour_options LINE ARCH: what the kernel's .config must have; all else is left out
 flavour_options()
 {
-	local dir=$flavour_dir flavour=${1#*-}
-	cat "$dir"/{base,"$2","$flavour"}.config
-	[ ! -e "$dir/$flavour-$2.config" ] || cat "$dir/$flavour-$2.config"
+	local flavour=${1#*-} of
+	cat "$flavour_dir"/{base,"$2","$flavour"}.config
+	for of in "$flavour-$2" "$1"; do
+		[ ! -e "$flavour_dir/$of.config" ] || cat "$flavour_dir/$of.config"
+	done
 }
