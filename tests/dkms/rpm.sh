@@ -17,7 +17,10 @@ second=$2
 # shellcheck disable=SC2034	# for seen.sh
 module=$3
 
-rpm_run() { rpm --force-debian --dbpath /tmp/rpmdb "$@"; }
+# Debian's wanted to be told that this is meant, until 4.20, which does not know the option.
+force=--force-debian
+rpm $force --version >/dev/null 2>&1 || force=
+rpm_run() { rpm $force --dbpath /tmp/rpmdb "$@"; }
 
 # says_nothing COMMAND...: rpm ends with 0 when a scriptlet failed, and only says so
 says_nothing()
