@@ -9,8 +9,8 @@
 #   module VERSION     pmu OURS THEIRS|-      online CPU PACKAGE DIE
 #   value CPU unit|limit|info|ram-info|filter HEX
 #   reg CPU EVENT NUMBER     zone RANGE NAME NAME-OF-ITS-TOP
-#   phase idle|busy, then, many times, registers UPTIME with a value in hex for each reg, and
-#   zones UPTIME with microjoules for each zone; perf CPU PMU EVENT JOULES NANOSECONDS
+#   phase idle|busy, then, many times, registers UPTIME with "at UPTIME" and a value in hex for
+#   each reg, and zones UPTIME with microjoules for each zone; perf CPU PMU EVENT JOULES NANOSECONDS
 #   burst READINGS SECONDS, then: same COUNT TIMES, so many equal readings in a row so often
 
 BEGIN {
@@ -39,12 +39,13 @@ $1 == "value" { value[$2, $3] = $4; next }
 $1 == "reg" { reg_cpu[n_regs] = $2; reg_event[n_regs++] = $3; has_reg[$2, $3] = 1; next }
 $1 == "zone" { zone_range[n_zones] = $2; zone_name[n_zones] = $3; zone_top[n_zones++] = $4; next }
 $1 == "phase" { phase = $2; samples = 0; next }
-$1 == "registers" { before = now; now = $2 + 0; if (!samples++) start[phase] = now; else end[phase] = now; at = 0; next }
+$1 == "registers" { if (!samples++) start[phase] = $2; else end[phase] = $2; at = n_times = 0; next }
+$1 == "at" { read_at[n_times++] = $2; next }
 $1 == "zones" { if (samples == 1) zone_start[phase] = $2; else zone_span[phase] = $2 - zone_start[phase]; next }
 $1 == "perf" { take_perf($2 + 0, $3, $4, $5, $6); next }
 $1 == "burst" { burst_step = $3 / $2; next }
 $1 == "same" { run[runs] = $2; run_times[runs++] = $3; next }
-NF == 1 && at < n_regs { take_register(at++, $1); next }
+NF == 1 && at < n_regs { take_register(at, $1, read_at[at]); at++; next }
 NF == 1 && at < n_regs + n_zones { take_zone(at++ - n_regs, $1 + 0); next }
 
 # The lower 32 bits, or with from = 1 the upper ones
@@ -61,23 +62,27 @@ function bits(v, shift, n) { return int(v / 2 ^ shift) % 2 ^ n }
 # What a counter went on by, never mind how often it began anew
 function advance(from, to) { return to >= from ? to - from : to + wrap - from }
 
-function take_register(i, hex,    v, key, d)
+function take_register(i, hex, now,    v, key, d)
 {
 	v = word32(hex, 0)
 	key = reg_cpu[i] SUBSEP reg_event[i]
 	if (samples > 1) {
+		lasted[key, phase] += now - last_at[key]
 		d = advance(last[key], v)
 		counts[key, phase] += d
 		steps[key, phase]++
 		step[key, phase, steps[key, phase]] = d
-		step_s[key, phase, steps[key, phase]] = now - before
+		step_s[key, phase, steps[key, phase]] = now - last_at[key]
 		if (reg_event[i] == "stamped")
 			stamps[reg_cpu[i], phase] += advance(last_stamp[reg_cpu[i]], word32(hex, 1))
 	}
 	last[key] = v
+	last_at[key] = now
 	if (reg_event[i] == "stamped")
 		last_stamp[reg_cpu[i]] = word32(hex, 1)
 }
+# Counts a second
+function pace(key, p) { return lasted[key, p] ? counts[key, p] / lasted[key, p] : 0 }
 function take_zone(i, uj,    d)
 {
 	if (samples > 1) {
@@ -170,7 +175,7 @@ function find_unit(cpu, event,    esu, n, i, unit, p, right)
 	for (i = 0; i < n; i++) {
 		right = 1
 		for (p in span)
-			if (differ(pmu_w[cpu, event, p], counts[cpu, event, p] * unit[i] / span[p], unit[i]))
+			if (differ(pmu_w[cpu, event, p], pace(cpu SUBSEP event, p) * unit[i], unit[i]))
 				right = 0
 		if (right)
 			return unit[i]
@@ -247,7 +252,7 @@ function judge_counter(cpu, event,    key, unit, p, u, w)
 	unit_of[key] = unit
 	u = unit ? unit : 2 ^ -bits(word32(value[cpu, "unit"], 0), 8, 5)
 	for (p in span)
-		msr_w[key, p] = counts[key, p] * u / span[p]
+		msr_w[key, p] = pace(key, p) * u
 	if (counts[key, "idle"] + counts[key, "busy"] == 0) {
 		verdict[key] = "stands still"
 		# Graphics may have nothing to do for a minute, and one package may count for the platform.
@@ -355,12 +360,12 @@ function judge_stamp(cpu,    s, p, key)
 			stamp_text = "stands still"
 		return
 	}
-	s /= (span["idle"] + span["busy"]) * 1e8
+	s /= (lasted[key, "idle"] + lasted[key, "busy"]) * 1e8
 	stamp_text = sprintf("moves, %.4f of 100 MHz", s)
 	if (s < 0.98 || s > 1.02)
 		wrong("stamp", sprintf("the time of the last update of %s goes %.3f times as fast as the clock: update-time is no use", name_of(cpu), s))
 	for (p in span)
-		if (unit_of[cpu, "energy-pkg"] && verdict[cpu, "energy-pkg"] != "jumps" && differ(counts[key, p] * unit_of[cpu, "energy-pkg"] / span[p], msr_w[cpu, "energy-pkg", p], unit_of[cpu, "energy-pkg"]))
+		if (unit_of[cpu, "energy-pkg"] && verdict[cpu, "energy-pkg"] != "jumps" && differ(pace(key, p) * unit_of[cpu, "energy-pkg"], msr_w[cpu, "energy-pkg", p], unit_of[cpu, "energy-pkg"]))
 			s = -1
 	if (s < 0)
 		wrong("stamp", "the stamped energy of " name_of(cpu) " is not that of energy-pkg")
@@ -418,7 +423,7 @@ function error_of(    i, e, cpu, key, d, worst)
 }
 
 END {
-	if (!n_counting || !("busy" in end)) {
+	if (!n_counting || !("idle" in end) || !("busy" in end)) {
 		print "rapl-doctor: rapl_pmu counted nothing: rapl-doctor without --verify says what is missing" >"/dev/stderr"
 		exit 1
 	}

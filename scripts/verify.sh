@@ -32,9 +32,14 @@ sample()
 {
 	read -r now rest </proc/uptime
 	echo "registers $now"
-	while read -r _ cpu _ number; do
-		burst "$cpu" "$number" 1
-	done <"$1/registers" | hex
+	# Each with its time: a shell that waits for busy CPUs comes to the last one late.
+	{
+		while read -r _ cpu _ number; do
+			read -r now rest </proc/uptime
+			echo "at $now" >&3
+			burst "$cpu" "$number" 1
+		done <"$1/registers" | hex
+	} 3>&1
 	read -r now rest </proc/uptime
 	echo "zones $now"
 	while read -r zone; do
@@ -187,12 +192,29 @@ note_registers()
 	done <"$work/zones"
 }
 
-# events PMU: what it counts, as perf wants it
+# answers EVENT: whether its register is there in each package
+answers()
+{
+	for cpu in $mask; do
+		grep -q "^reg $cpu $1 " "$work/registers" || return 1
+	done
+}
+
+# events PMU [FILTER]: what it counts, as perf wants it
 events()
 {
 	for event in "$pmus/$1"/events/energy-*; do
-		case $event in *.*|*'*') ;; *) printf ',%s/%s/' "$1" "${event##*/}" ;; esac
+		name=${event##*/}
+		case $name in *.*|*'*') continue ;; esac
+		! "${2:-true}" "$name" || printf ',%s/%s/' "$1" "$name"
 	done
+}
+# The kernel's own driver looks at one package only whether a register answers, and where it
+# then does not, reading it leaves a stack dump in the log: not asked for.
+get_events()
+{
+	events=$(events "$pmu")$(events "${pmu}_core")$([ -z "$theirs" ] || events "$theirs" answers)
+	events=${events#,}
 }
 
 # --- measuring ---------------------------------------------------------------
@@ -265,12 +287,11 @@ mask=$(listed "$pmus/$pmu/cpumask" | tr '\n' ' ')
 mask=${mask% }
 core_mask=
 [ ! -e "$pmus/${pmu}_core" ] || core_mask=$(listed "$pmus/${pmu}_core/cpumask" | tr '\n' ' ')
-events=$(events "$pmu")$(events "${pmu}_core")$([ -z "$theirs" ] || events "$theirs")
-events=${events#,}
 
 {
 	note_machine
 	note_registers
+	get_events
 	say "$((seconds / 2)) s without load"
 	phase idle
 	say "$((seconds / 2)) s with all CPUs busy"
