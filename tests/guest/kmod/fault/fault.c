@@ -49,6 +49,16 @@ static int fault_pre(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(fault_pre);
 
+/*
+ * That there is one keeps the kernel from optimizing the probe into a jump, which
+ * it does some milliseconds later and which goes on with the function, whatever ip is.
+ */
+static void fault_post(struct kprobe *probe, struct pt_regs *regs,
+		       unsigned long flags)
+{
+}
+NOKPROBE_SYMBOL(fault_post);
+
 static int stall_pre(struct kprobe *probe, struct pt_regs *regs)
 {
 	mdelay(stall_ms);
@@ -56,7 +66,10 @@ static int stall_pre(struct kprobe *probe, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(stall_pre);
 
-static struct kprobe fault = { .pre_handler = fault_pre };
+static struct kprobe fault = {
+	.pre_handler = fault_pre,
+	.post_handler = fault_post,
+};
 static struct kprobe stalled = { .pre_handler = stall_pre };
 
 static int __init fault_init(void)
