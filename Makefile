@@ -124,7 +124,7 @@ check-all:	## the same on every kernel line, slow tests too, and every flavour; 
 check-rest:	## list what check-all has still to run (AGAIN=1: all of it)
 	@scripts/check -a -l $(if $(AGAIN),--again)
 
-check-long:	## a soak, a day of hwmon, a thousand unloads, half an hour of fuzzing
+check-long:	## a soak, a day of hwmon, a thousand unloads, 300 rounds of hotplug, half an hour of fuzzing
 	@scripts/check -L -j '$(J)'
 
 check-debug:	## both suites on kernels with KASAN, lockdep, kmemleak, KCSAN, with faults, by clang
