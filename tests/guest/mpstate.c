@@ -1342,6 +1342,10 @@ static const struct {
 		{ 0, SHOWN, 0x8400000e, HIGH | ENTRY, HIGH | 0x16, 0, -1, "SYSTEM_SUSPEND" },
 		{ 0, SHOWN | LEAVES, SYSTEM_RESET2, 0, 0, 0, ANY, "SYSTEM_RESET2" },
 		{ 0 } } },
+	{ 0, 0, (const struct step[]){
+		{ 0, 0, 0x84000013, 0, 0, 0, -1, "MEM_PROTECT" },
+		{ 0, SHOWN | LEAVES, 0xc4000015, 1, 0, 0, ANY, "SYSTEM_OFF2" },
+		{ 0 } } },
 	{ 0, 0x10000, (const struct step[]){
 		{ 0, SHOWN | COMES, CPU_ON, 1, ENTRY, 0x21, 0, "CPU_ON" },
 		{ 1, SHOWN | LEAVES, SYSTEM_RESET, 0, 0, 0, 0, "SYSTEM_RESET" },

@@ -3,7 +3,7 @@
 # tier: fast 7
 # guest: mpstate
 
-plan_kvm 16
+plan_kvm 17
 
 tracing=/sys/kernel/tracing
 events=$tracing/events/kvm_arm_mpstate
@@ -52,6 +52,12 @@ check "mode=trace: SET of nonsense" \
 	trace_has "kvm_mp_state_set: vm_pid=$pid vcpu=1 old=STOPPED new=unknown result=unknown asked=9 by=native"
 check "mode=trace: GET" \
 	trace_has "kvm_mp_state_get: vm_pid=$pid vcpu=1 old=STOPPED new=unknown result=unknown by=native"
+asked() { sed -n 's/^check_extension //p' /sys/kernel/debug/kvm_arm_mpstate/counts; }
+before=$(asked)
+mpstate cap >/tmp/cap
+# of /dev/kvm and of the VM
+twice() { [ "$(asked)" = $((before + 2)) ] || { echo "$before, then $(asked)"; return 1; }; }
+check "mode=trace: who asks for the capability is counted" twice
 check "unload with the events switched on" unload_mod kvm_arm_mpstate
 no_events() { [ ! -e $events ]; }
 check "the events are gone" no_events

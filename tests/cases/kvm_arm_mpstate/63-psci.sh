@@ -24,7 +24,7 @@ trace_on
 check "every call of every PSCI version" eval "mpstate psci >/tmp/said || { cat /tmp/said; false; }"
 same() { seen >/tmp/seen; sed -n 's/^event: //p' /tmp/said | diff - /tmp/seen; }
 check "each has its event, and nothing else has one" same
-check "there are as many as there should be" [ "$(wc -l </tmp/seen)" = 21 ]
+check "there are as many as there should be" [ "$(wc -l </tmp/seen)" = 22 ]
 pid() { grep -q "mpstate-[0-9]* .*psci_call: vm_pid=$(sed -n 's/.*psci_call: vm_pid=\([0-9]*\) .*/\1/p' $tracing/trace | head -n 1) " $tracing/trace; }
 check "from a thread of the VMM" pid
 inits() { grep -qE 'vcpu_reset: vm_pid=[0-9]+ vcpu=1 cause=INIT entry=0x0 context=0x0 pc=0x0 ran=0' $tracing/trace; }
