@@ -258,9 +258,26 @@ static void on_news(const struct point *p)
 	pthread_mutex_unlock(&lock);
 }
 
+/* From there the run went to @address. */
+static void went(struct point *from, uint64_t address)
+{
+	bool first = !from->to;
+
+	if (address == from->address + from->size) {
+		if (from->on)
+			return;
+		from->on = true;
+		on_news(from);
+	} else if (from->to != address) {
+		from->to = address;
+		if (first)
+			on_news(from);
+	}
+}
+
 static void on_insn(unsigned int vcpu, void *data)
 {
-	struct point *p = data, *from = last.point;
+	struct point *p = data;
 	void *cpu = running_cpu();
 
 	(void)vcpu;
@@ -268,32 +285,24 @@ static void on_insn(unsigned int vcpu, void *data)
 		p->hit = true;
 		on_news(p);
 	}
-	if (from && last.cpu == cpu) {
-		if (p->address == from->address + from->size) {
-			if (!from->on) {
-				from->on = true;
-				on_news(from);
-			}
-		} else if (from->to != p->address) {
-			bool first = !from->to;
-
-			from->to = p->address;
-			if (first)
-				on_news(from);
-		}
-	}
+	if (last.point && last.cpu == cpu)
+		went(last.point, p->address);
 	last.cpu = cpu;
 	last.point = p;
 }
 
-/* What comes next is not where a branch went. */
+/*
+ * What comes next is not where a branch went, but where the CPU was found is: between two
+ * blocks of code, as likely as not, and the second one may run only once.
+ */
 static void on_interrupt(unsigned int vcpu, int type, uint64_t from, uint64_t to, void *data)
 {
 	(void)vcpu;
 	(void)type;
-	(void)from;
 	(void)to;
 	(void)data;
+	if (last.point && last.cpu == running_cpu() && from != last.point->address)
+		went(last.point, from);
 	last.point = NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "../model/cover_plugin.c"
 #include "tap.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char map_text[] =
@@ -229,6 +230,23 @@ static bool left(const char *expected)
 	return false;
 }
 
+/* The branch at 20 runs, and an interrupt finds the CPU at @at: in a process of its own, since a
+ * side that was seen stays seen. */
+static bool interrupted_at(uint64_t at, const char *expected)
+{
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		run(SECOND, 0x20, 0x26);
+		interrupted(0, DISCON_INTERRUPT, at, 0, NULL);
+		exit(!left(expected));
+	}
+	return waitpid(child, &status, 0) == child && !status;
+}
+
 int main(void)
 {
 	struct plugin_info info = { .target_name = "x86_64", .system_emulation = true,
@@ -252,7 +270,7 @@ int main(void)
 
 	run(FIRST, 0, 0xa);
 	TEST(left(""), "some bytes of code are not enough to say where the module is");
-	interrupted(0, DISCON_INTERRUPT, 0, 0, NULL);
+	interrupted(0, DISCON_INTERRUPT, FIRST + 8, 0, NULL);
 	run(FIRST, 0x26, 0x30);
 	TEST(left(""), "nor are ten");
 	run(FIRST, 0x0, 0x18);
@@ -279,10 +297,16 @@ int main(void)
 	     "and one side there makes both");
 
 	run(SECOND, 0x20, 0x26);
-	interrupted(0, DISCON_INTERRUPT, 0, 0, NULL);
+	interrupted(0, DISCON_INTERRUPT, SECOND + 0x20, 0, NULL);
 	run(SECOND, 0x26, 0x30);
 	TEST(left(".text 0\n.text 8 on away\n.text a\n.text 13\n.text 18\n.text 20\n.text 26\n"),
 	     "what runs behind an interrupt is no side of a branch");
+	TEST(interrupted_at(SECOND + 0x26, ".text 0\n.text 8 on away\n.text a\n.text 13\n.text 18\n.text 20 on\n.text 26\n"),
+	     "but where the CPU was then is");
+	TEST(interrupted_at(SECOND + 0x1000, ".text 0\n.text 8 on away\n.text a\n.text 13\n.text 18\n.text 20 away\n.text 26\n"),
+	     "also outside of the module");
+	TEST(interrupted_at(SECOND + 0x20, ".text 0\n.text 8 on away\n.text a\n.text 13\n.text 18\n.text 20\n.text 26\n"),
+	     "and not if it was at the branch still");
 
 	run(SECOND, 0x20, 0x26);
 	current_cpu = &cpu[1];
