@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# If this fails, a processor whose counters are 64 bits wide (19h 61h, Zen 4) is woken
+# If this fails, a processor whose counters are 64 bits wide (Zen 4, Zen 5) is woken
 # up for wraps that there are not, or energy is cut to 32 bits.
-# tier: fast 7
+# tier: @tier@
+# kernels: @kernels@
 # smp: 2,sockets=1,cores=2
-# cpu: EPYC,family=25,model=97
+# cpu: @cpu@
 # model: vendor=amd,packages=1,pkg0=9000,core=240,wide=1,high=1,start=0xffff0000
 # icount: shift=0,sleep=off
 # guest: pmu
