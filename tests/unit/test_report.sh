@@ -155,4 +155,19 @@ point 'traced from later on: not known to have been off' report 0 '' '
 43.0 7 0 get RUNNABLE'
 point 'saved on, restored off' report 1 'vcpu 1: on when VM 7 was saved, 7.100000 s before, and set off here' "${boot/get STOPPED/get RUNNABLE}$again"'
 30.0 8 0 get RUNNABLE'
+
+# A perf.data on a machine that has no perf: one line
+no_perf()
+{
+	local tool rc=0
+	mkdir "$work/bin"
+	for tool in awk cat dd grep; do
+		ln -s "$(command -v $tool)" "$work/bin/"
+	done
+	echo PERFILE2 >"$work/perf.data"
+	PATH=$work/bin /bin/sh scripts/mpstate-report "$work/perf.data" >"$work/out" 2>&1 || rc=$?
+	cat "$work/out"
+	[ $rc -eq 2 ] && [ "$(wc -l <"$work/out")" -eq 1 ] && grep -q 'apt install linux-perf' "$work/out"
+}
+point 'perf.data without perf' no_perf
 finish
