@@ -71,35 +71,35 @@ without()
 # fifths of the time to the second reading were over
 late()
 {
-	local lines=() cpus=() first=() word k n i t low high
+	local lines=() cpus=() first_at=() first=() k sample i t text low high
+	# where between two numbers that is
+	later() { echo $(($1 + ($2 - $1) * 4 / 5)); }
 	mapfile -t lines <"$intel"
 	for k in "${!lines[@]}"; do
-		read -ra word <<<"${lines[k]}"
+		text=${lines[k]#at }
 		case ${lines[k]} in
-		'reg '*) cpus+=("${word[1]}") ;;
-		'phase '*) n=0 ;;
-		'registers '*) n=$((n + 1)) i=0 t=500 ;;
-		'zones '*) n=$((n + 10)) ;;
+		'reg '*) read -r _ cpus[${#cpus[@]}] _ <<<"$text" ;;
+		'phase '*) sample=0 ;;
+		'registers '*) sample=$((sample + 1)) i=0 t=0 ;;
 		'at '*)
-			if [ $n -eq 1 ]; then
-				first[t]=$k
-			elif [ $n -eq 12 ] && [ "${cpus[t - 500]}" = 2 ]; then
-				low=${lines[first[t]]#at }
-				low=$((${low/./} + (${word[1]/./} - ${low/./}) * 4 / 5))
-				lines[first[t]]="at $((low / 100)).$(printf %02d $((low % 100)))"
+			if [ $sample -eq 1 ]; then
+				first_at[t]=$k
+			elif [ $sample -eq 2 ] && [ "${cpus[t]}" = 2 ]; then
+				low=${lines[first_at[t]]#at }
+				low=$(later "${low/./}" "${text/./}")
+				lines[first_at[t]]="at $((low / 100)).$(printf %02d $((low % 100)))"
 			fi
 			t=$((t + 1))
 			;;
 		*' '*) ;;
 		*)
-			if [ $n -eq 1 ]; then
+			# behind the registers come the zones
+			if [ $sample -eq 1 ]; then
 				first[i]=$k
-			elif [ $n -eq 12 ] && [ "${cpus[i]}" = 2 ]; then
-				low=$((16#${lines[first[i]]:8}))
-				high=$((16#${lines[first[i]]:0:8}))
-				low=$((low + (16#${lines[k]:8} - low) * 4 / 5))
-				high=$((high + (16#${lines[k]:0:8} - high) * 4 / 5))
-				lines[first[i]]=$(printf '%08x%08x' $high $low)
+			elif [ $sample -eq 2 ] && [ "${cpus[i]-}" = 2 ]; then
+				high=$(later $((16#${lines[first[i]]:0:8})) $((16#${text:0:8})))
+				low=$(later $((16#${lines[first[i]]:8})) $((16#${text:8})))
+				lines[first[i]]=$(printf '%08x%08x' "$high" "$low")
 			fi
 			i=$((i + 1))
 			;;
