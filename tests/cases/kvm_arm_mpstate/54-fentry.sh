@@ -5,6 +5,8 @@
 # tier: fast 7
 # guest: mpstate mpstate_fentry
 
+[ -e /sys/kernel/btf/vmlinux ] || skip_all "a kernel without BTF, which the kernel wants for fentry"
+
 plan 14
 
 functions="kvm_arch_vcpu_ioctl_get_mpstate kvm_arch_vcpu_ioctl_set_mpstate kvm_vm_ioctl_check_extension"
