@@ -3,7 +3,8 @@
  * Groups of energy-pkg and update-time on a machine of constant power: whatever the
  * way to read them, energy over time must be that power, never off by an update.
  *
- * EVENTS are PMU/EVENT@CPU, or "clock" as the first one: a software event that leads.
+ * EVENTS are PMU/EVENT@CPU, or "clock": a software event.  One with "off:" before it
+ * stays switched off.
  */
 #define _GNU_SOURCE
 #include "truth.h"
@@ -28,7 +29,10 @@ struct group {
 static bool take_event(const char *text)
 {
 	struct event *e = &events[n_events];
+	bool off = !strncmp(text, "off:", 4);
 
+	if (off)
+		text += 4;
 	if (n_events == MAX_GROUP)
 		die("more than %d events", MAX_GROUP);
 	if (!strcmp(text, "clock")) {
@@ -40,13 +44,12 @@ static bool take_event(const char *text)
 		return false;
 	} else {
 		*e = parse_event(text);
-		if (!strcmp(e->name, "energy-pkg"))
+		if (!strcmp(e->name, "energy-pkg") && !off)
 			energy_at = n_events;
-		if (!strcmp(e->name, "update-time"))
+		if (!strcmp(e->name, "update-time") && !off)
 			time_at = n_events;
 	}
-	if (events[0].attr.type == PERF_TYPE_SOFTWARE && n_events)
-		events[0].cpu = e->cpu;
+	e->attr.disabled = off;
 	e->attr.read_format = PERF_FORMAT_GROUP;
 	n_events++;
 	return true;
@@ -58,6 +61,9 @@ static void open_group(bool disabled)
 
 	if (energy_at == time_at)
 		die("a group has energy-pkg and update-time");
+	for (i = 0; i < n_events; i++)
+		if (events[i].attr.type == PERF_TYPE_SOFTWARE)
+			events[i].cpu = events[energy_at].cpu;
 	events[0].attr.disabled = disabled;
 	for (i = 0; i < n_events; i++)
 		open_event(&events[i], i ? events[0].fd : -1);

@@ -142,11 +142,13 @@ good()
 	[ "$(cat "$1.status")" = 0 ]
 }
 
-# refuse_exists NAME: insmod says that another has the place, where modprobe would say nothing
+# refuse_exists NAME [PARAMETER...]: insmod says that another has the place, where modprobe would say nothing
 refuse_exists()
 {
 	[ -e /tmp/insmod ] || ln -s "$(command -v kmod)" /tmp/insmod
-	refuse_out=$(/tmp/insmod "$(modinfo -n "$1")" 2>&1) && { echo "$1 was loaded"; return 1; }
+	refuse_what=$1
+	shift
+	refuse_out=$(/tmp/insmod "$(modinfo -n "$refuse_what")" "$@" 2>&1) && { echo "$refuse_what was loaded"; return 1; }
 	# Newer kernels pass EEXIST from a module's init on as EBUSY for that reason.
 	case $refuse_out in *'File exists'* | *'Device or resource busy'*) return 0 ;; esac
 	echo "$refuse_out"

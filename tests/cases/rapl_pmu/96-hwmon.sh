@@ -10,7 +10,7 @@
 # guest: pmu rapltruth
 # tools: setpriv
 
-plan 24
+plan 26
 none() { ! grep -qsx rapl_pmu /sys/class/hwmon/*/name; }
 check "load without hwmon=1" load_mod rapl_pmu
 check "shows nothing in hwmon" none
@@ -119,4 +119,8 @@ check "nothing is left" none
 platform() { [ ! -e /sys/devices/platform/rapl_pmu ]; }
 check "nor its device" platform
 check "and it loads again" load_mod rapl_pmu hwmon=1
+for cpu in $last; do cpu "$cpu" 0; done
+check "rmmod while a package is off" unload_mod rapl_pmu
+for cpu in $last; do cpu "$cpu" 1; done
+check "and once more" load_mod rapl_pmu hwmon=1
 unload_mod rapl_pmu
