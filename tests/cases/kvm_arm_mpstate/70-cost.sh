@@ -12,15 +12,16 @@ plan_kvm 10
 # "get N set N check N exit N version N cpu_on N", in ns, which are instructions
 measure() { echo "$(mpstate time 1000) $(mpstate exits 20 | grep '^exit') $(mpstate calls 1000 | grep '^version')" >"/tmp/$1"; diag "$1: $(cat "/tmp/$1")"; }
 value() { sed -n "s/.*$2 \([0-9]*\).*/\1/p" "/tmp/$1"; }
-# within WHAT LIMIT BEFORE AFTER: LIMIT is "10 %" or "460 ns"
+# within WHAT LIMIT BEFORE AFTER: LIMIT is "10 %" or "460 ns"; a kernel that checks itself
+# does so all the time, so what is allowed is wider by the factor by which it is slower
 within() {
 	before=$(value "$3" "$1")
 	after=$(value "$4" "$1")
 	echo "$1: $before before, $after after"
 	[ -n "$before" ] || return
 	case $2 in
-	*%) [ $((after * 1000)) -le $((before * (1000 + ${2% %} * 10))) ] ;;
-	*) [ "$after" -le $((before + ${2% ns})) ] ;;
+	*%) [ $((after * 1000)) -le $((before * (1000 + ${2% %} * 10 * ${LAB_SLOWER:-1}))) ] ;;
+	*) [ "$after" -le $((before + ${2% ns} * ${LAB_SLOWER:-1})) ] ;;
 	esac
 }
 no_run_hooks() {
