@@ -8,6 +8,7 @@
 # icount: shift=0,sleep=off
 # append: tsc_early_khz=1000000
 # guest: window
+# undebugged: the figures are of a kernel that reads twice within microseconds, this one may take a hundred
 
 plan 7
 check "load" load_mod rapl_pmu

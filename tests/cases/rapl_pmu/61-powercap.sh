@@ -29,7 +29,8 @@ dmesg_mark
 check "rapl_pmu first" load_mod rapl_pmu
 check "one line says who has power otherwise, and what differs" \
 	expect_dmesg "^rapl_pmu: PMU power of this processor is otherwise served by powercap's intel_rapl_msr, which perf stat -a adds up over all CPUs; "
-modprobe intel_rapl_common
+# What it needs, since insmod does not bring it
+modinfo -F depends intel_rapl_msr | tr , '\n' | while read -r mod; do modprobe "$mod"; done
 check "powercap second: EEXIST" refuse_exists intel_rapl_msr
 check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own intel_rapl_msr is kept out, PMU power is served here: run 'rmmod rapl_pmu' to use it"
 check "and power is ours, and right" pmu truth 3 0.5 power/energy-pkg@0 power/energy-cores@1

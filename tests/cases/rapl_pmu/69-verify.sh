@@ -75,8 +75,9 @@ factor()
 		exit !(near(idle, factor * real_idle, 3) && near(busy, factor * real_busy, 3) && near(busy / idle, load, 8))
 	}' /tmp/truth /tmp/block
 }
-# The model updates its counters every 0.977 to 1.001 ms in the mean.
-updates() { sed -n 's/^updates every \([0-9.]*\) ms, .*/\1/p' /tmp/block | awk '{ n++; ok = $1 > 0.94 && $1 < 1.06 } END { exit !(n && ok) }'; }
+# The model updates its counters every 0.977 to 1.001 ms in the mean. A slow kernel, on which two
+# readings are as far apart, does not see them all.
+updates() { sed -n 's/^updates every \([0-9.]*\) ms, .*/\1/p' /tmp/block | awk -v slower="${LAB_SLOWER:-1}" '{ n++; ok = $1 > 0.94 && $1 < 1.06 * slower } END { exit !(n && ok) }'; }
 short() { [ "$(wc -l </tmp/block)" -le 28 ] && ! grep -n secretname /tmp/block && ! awk 'length > 400' /tmp/block | grep .; }
 as_before() { [ "$(cat /sys/module/rapl_pmu/parameters/pmu_name)" = power ] && [ ! -e /sys/module/rapl ] && [ ! -e /sys/module/msr ] && [ ! -e /sys/module/intel_rapl_msr ] && [ -e $pmus/power/events/energy-pkg ]; }
 
