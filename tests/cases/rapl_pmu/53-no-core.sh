@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# If this fails, an AMD machine whose cores have no counters, as some hypervisors
-# have it, loses the package's with them, or shows a power_core that is empty.
+# If this fails, an AMD machine whose cores have no counters loses
+# the package's with them, or shows a power_core that is empty.
 # tier: slow
 # kernels: 6.1 7
 # smp: 2,sockets=1,cores=2
