@@ -13,7 +13,6 @@
 plan 19
 
 sys=/sys/bus/event_source/devices
-online() { echo "$2" >/sys/devices/system/cpu/cpu"$1"/online; }
 same() { [ "$(pmu same "$1" "$2")" = "$3" ]; }
 core=power_core/energy-core
 

@@ -12,7 +12,6 @@
 
 plan 9
 sys=/sys/bus/event_source/devices/power
-online() { echo "$2" >/sys/devices/system/cpu/cpu"$1"/online; }
 
 check "load" load_mod rapl_pmu
 check "with one package online" holds $sys/cpumask 0

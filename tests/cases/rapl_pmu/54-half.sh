@@ -12,7 +12,6 @@
 
 plan 15
 sys=/sys/bus/event_source/devices
-online() { echo "$2" >/sys/devices/system/cpu/cpu"$1"/online; }
 
 check "the second PMU will not register" load_mod fault function=perf_pmu_register nth=2
 dmesg_mark

@@ -12,7 +12,6 @@
 . /lib/module.sh
 
 plan 4
-online() { echo "$2" >/sys/devices/system/cpu/cpu"$1"/online; }
 
 check "load" load_mod rapl_pmu
 # perf has asked event_init, and for a second does not come to the CPU's context.

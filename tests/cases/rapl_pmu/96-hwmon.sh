@@ -66,9 +66,8 @@ check "and behind it" since /tmp/1 /tmp/2 2
 
 # The CPUs in charge go, and come back; then the last package does, altogether.
 last="@last@"
-cpu() { echo "$2" >"/sys/devices/system/cpu/cpu$1/online"; }
 rapltruth go
-for cpu in $last; do cpu "$cpu" 0; cpu "$cpu" 1; done
+for cpu in $last; do online "$cpu" 0; online "$cpu" 1; done
 sleep 1
 rapltruth stop
 sleep 0.1
@@ -79,11 +78,11 @@ sleep 1
 rapltruth stop
 sleep 0.1
 gone=$(file_of @gone@)
-for cpu in $last; do cpu "$cpu" 0; done
+for cpu in $last; do online "$cpu" 0; done
 stands() { [ "$(cat "$gone")" -gt 3000000 ]; }
 check "of what is offline the last value stands" stands
 was=$(cat "$gone")
-for cpu in $last; do cpu "$cpu" 1; done
+for cpu in $last; do online "$cpu" 1; done
 same() { [ "$(cat "$gone")" -eq "$was" ] || { cat "$gone"; return 1; }; }
 check "and when it is back" same
 look /tmp/4
@@ -119,8 +118,8 @@ check "nothing is left" none
 platform() { [ ! -e /sys/devices/platform/rapl_pmu ]; }
 check "nor its device" platform
 check "and it loads again" load_mod rapl_pmu hwmon=1
-for cpu in $last; do cpu "$cpu" 0; done
+for cpu in $last; do online "$cpu" 0; done
 check "rmmod while a package is off" unload_mod rapl_pmu
-for cpu in $last; do cpu "$cpu" 1; done
+for cpu in $last; do online "$cpu" 1; done
 check "and once more" load_mod rapl_pmu hwmon=1
 unload_mod rapl_pmu
