@@ -4,7 +4,8 @@
  *
  * An event lives on the CPU in charge of its instance, whatever CPU it was
  * opened on.  Its mark (hw.event_base) is the extended count of its meter at
- * which it was last brought up to date.
+ * which it was last brought up to date.  One that is stopped keeps it, for the rest
+ * of the turn, in hw.config_base.
  */
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -159,6 +160,20 @@ static void rapl_group_stays(struct perf_event *event)
 	synchronize_rcu();
 }
 
+/* ---- off and on again --------------------------------------------------- */
+
+/* perf begins or ends to hold the PMU disabled on this CPU: see rapl_turn_now(). */
+static void rapl_event_turn(struct pmu *pmu)
+{
+	rapl_turn_over();
+}
+
+/* Was the event on here until a moment ago? */
+static bool rapl_event_returns(const struct perf_event *event)
+{
+	return event->hw.last_tag == rapl_turn_now();
+}
+
 /* ---- callbacks --------------------------------------------------------- */
 
 /* The count now of a meter that is not simply read on this CPU */
@@ -216,7 +231,7 @@ static void rapl_event_read(struct perf_event *event)
 /* perf calls start, stop, add and del on the CPU in charge, interrupts off. */
 static void rapl_event_start(struct perf_event *event, int flags)
 {
-	struct rapl_meter *m;
+	struct rapl_meter *m = event->pmu_private, *before = m;
 	bool moving;
 	u64 units;
 
@@ -224,7 +239,6 @@ static void rapl_event_start(struct perf_event *event, int flags)
 		return;
 	event->hw.state = 0;
 
-	m = event->pmu_private;
 	/* Not if it was its owner who stopped it, as another one was to move. */
 	moving = event->hw.flags & RAPL_EVENT_MOVING &&
 		 READ_ONCE(m->instance->migrating);
@@ -235,6 +249,8 @@ static void rapl_event_start(struct perf_event *event, int flags)
 	units = rapl_meter_start(m);
 	if (m->stamped)
 		units = rapl_event_stamped(event, m);
+	if (rapl_event_returns(event) && m == before)
+		units = event->hw.config_base;
 	if (!moving)
 		WRITE_ONCE(event->hw.event_base, units);
 }
@@ -269,6 +285,8 @@ static void rapl_event_stop(struct perf_event *event, int flags)
 		counts = rapl_mark_move(&event->hw.event_base, now, &from);
 	} else {
 		counts = rapl_mark_stop(&event->hw.event_base, now, &from);
+		event->hw.config_base = counts ? now : from;
+		event->hw.last_tag = rapl_turn_now();
 	}
 	if (counts)
 		rapl_event_settle(event, &m->counter, from, now);
@@ -278,8 +296,12 @@ static int rapl_event_add(struct perf_event *event, int flags)
 {
 	const struct rapl_meter *m = event->pmu_private;
 
-	/* Opened on a CPU that has gone offline since. */
-	if (READ_ONCE(m->instance->cpu) != smp_processor_id())
+	/*
+	 * Opened on a CPU that has gone offline since.  What returns is still to be
+	 * moved.
+	 */
+	if (READ_ONCE(m->instance->cpu) != smp_processor_id() &&
+	    !rapl_event_returns(event))
 		return -ENODEV;
 
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
@@ -349,6 +371,7 @@ static int rapl_event_init(struct perf_event *event)
 	event->destroy = rapl_event_destroy;
 	event->pmu_private = m;
 	event->hw.flags = 0;
+	event->hw.last_tag = 0;
 	event->hw.event_base = RAPL_MARK_STOPPED;
 	event->hw.state = PERF_HES_STOPPED | PERF_HES_UPTODATE;
 	if (rapl_event_is_time(event))
@@ -370,4 +393,7 @@ void rapl_event_callbacks(struct pmu *pmu)
 	pmu->start = rapl_event_start;
 	pmu->stop = rapl_event_stop;
 	pmu->read = rapl_event_read;
+	/* perf has one of its own only for a PMU without either. */
+	pmu->pmu_disable = rapl_event_turn;
+	pmu->pmu_enable = rapl_event_turn;
 }

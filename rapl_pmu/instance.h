@@ -34,6 +34,7 @@ struct rapl_instance;
  *            read by the CPU in charge only, and @here is no instance, so that
  *            the way of all others need not ask
  * @active:   started events, under the instance's lock
+ * @left:     rapl_turn_now() when the last one was stopped, under the same
  * @period:   rapl_timer_ns() of the counter's unit, 0: needs no timer
  * @told:     how many of the counter's resets the log has; the timer's
  * @narrowed: the counter needs a timer after all: on the way to where ...
@@ -48,6 +49,7 @@ struct rapl_meter {
 	bool present;
 	struct rapl_stamped *stamped;
 	unsigned int active;
+	u64 left;
 	u64 period;
 	unsigned int told;
 	struct irq_work narrowed;
@@ -91,14 +93,15 @@ struct rapl_set {
 
 /**
  * struct rapl_instance - the counters of one package, die or core
- * @lock:      guards @active of the meters, @nr_active, @period, @migrating,
- *             @events and starting the timer
+ * @lock:      guards @active and @left of the meters, @nr_active, @left, @period,
+ *             @migrating, @events and starting the timer
  * @timer:     runs on @cpu while an event is active that needs it
  * @set:       where it belongs
  * @node:      in @set
  * @cpu:       online CPU in charge, -1 if all are offline
  * @events:    open events, by perf_event.active_entry
  * @nr_active: started events that need the timer
+ * @left:      rapl_turn_now() when the last of these was stopped
  * @period:    what the timer was last set to
  * @migrating: another CPU takes over, the events are on their way
  * @package:   physical package number
@@ -115,6 +118,7 @@ struct rapl_instance {
 	int cpu;
 	struct list_head events;
 	unsigned int nr_active;
+	u64 left;
 	u64 period;
 	bool migrating;
 	int package;

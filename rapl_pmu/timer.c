@@ -79,6 +79,36 @@ static void rapl_meter_tick(struct rapl_meter *m)
 	rapl_meter_tell(m);
 }
 
+/*
+ * To add an event, perf takes those that are on its CPU off, and puts all on
+ * (ctx_resched() of kernel/events/core.c).  As it counts their time they were on
+ * meanwhile, so what is used meanwhile is theirs: they go on from where they were.
+ * That these are not its owner's off and on is told by the turn: perf holds the PMU
+ * disabled from before the first to after the last.
+ */
+static DEFINE_PER_CPU(u64, rapl_turn);
+
+/**
+ * rapl_turn_over() - what is stopped on this CPU does not return
+ *
+ * Context: any.
+ */
+void rapl_turn_over(void)
+{
+	this_cpu_inc(rapl_turn);
+}
+
+/**
+ * rapl_turn_now() - name of what perf is doing on this CPU
+ *
+ * Context: interrupts off.
+ * Return: a number, not 0, that no other CPU and no other turn has.
+ */
+u64 rapl_turn_now(void)
+{
+	return (this_cpu_read(rapl_turn) + 1) * nr_cpu_ids + smp_processor_id();
+}
+
 /* Shortest period of the meters in use; 0 if there is none. */
 static u64 rapl_instance_period(const struct rapl_instance *inst)
 {
@@ -194,8 +224,8 @@ static void rapl_meter_narrowed(struct rapl_counter *c)
 u64 rapl_meter_start(struct rapl_meter *m)
 {
 	struct rapl_instance *inst = m->instance;
-	bool first;
-	u64 units;
+	u64 turn = rapl_turn_now(), units;
+	bool first, idle;
 
 	/* psys of a package that does not have it */
 	if (!m->present)
@@ -206,14 +236,23 @@ u64 rapl_meter_start(struct rapl_meter *m)
 	 * What the counter did while nobody was counting is nobody's.  As the
 	 * time that of the last scheduler tick will do: it is earlier.
 	 */
-	first = !m->active++ && !inst->migrating;
+	first = !m->active++ && !inst->migrating && m->left != turn;
 	if (first)
 		units = rapl_meter_begin(m, ktime_get_coarse_boottime_ns());
-	/* Started anew only for a counter that cannot wait as long. */
-	if (m->period && (!inst->nr_active++ || m->period < inst->period)) {
-		inst->period = m->period;
-		hrtimer_start(&inst->timer, ns_to_ktime(m->period),
-			      HRTIMER_MODE_REL_PINNED_HARD);
+	if (m->period) {
+		idle = !inst->nr_active++;
+		if (idle && inst->left == turn) {
+			/* Started anew for each of many it would never run. */
+			hrtimer_start_expires(&inst->timer,
+					      HRTIMER_MODE_ABS_PINNED_HARD);
+			idle = false;
+		}
+		/* ... but for a counter that cannot wait as long. */
+		if (idle || m->period < inst->period) {
+			inst->period = m->period;
+			hrtimer_start(&inst->timer, ns_to_ktime(m->period),
+				      HRTIMER_MODE_REL_PINNED_HARD);
+		}
 	}
 	raw_spin_unlock(&inst->lock);
 
@@ -237,13 +276,16 @@ bool rapl_meter_stop(struct rapl_meter *m)
 		return false;
 
 	raw_spin_lock(&inst->lock);
-	m->active--;
+	if (!--m->active)
+		m->left = rapl_turn_now();
 	/*
 	 * Only try: a timer that is running on another CPU sees for itself
 	 * that there is nothing left to do, and may be waiting for the lock.
 	 */
-	if (m->period && !--inst->nr_active)
+	if (m->period && !--inst->nr_active) {
+		inst->left = rapl_turn_now();
 		hrtimer_try_to_cancel(&inst->timer);
+	}
 	/* All that are on the CPU that was in charge before do. */
 	migrating = inst->migrating && inst->cpu != smp_processor_id();
 	raw_spin_unlock(&inst->lock);
@@ -283,6 +325,7 @@ void rapl_instance_release(struct rapl_instance *inst)
 		rapl_meter_update(m);
 		rapl_meter_stop(m);
 	}
+	rapl_turn_over();
 }
 
 /**

@@ -21,6 +21,9 @@
  * run read: an event is read on another CPU without a lock (-DALONE -DREADER=1)
  * run sleep: the computer sleeps with an event open (-DALONE -DSUSPEND)
  * run hotplug: both CPUs of the package go and come (-DALONE -DHOTPLUG=2 -DLATE=0)
+ * run turned: perf takes events off and on again, for others that are opened (-DOPENS=2 -DTICKS=3)
+ * run turned_read: one event, again, while it is read (-DALONE -DOPENS=1 -DREADER=1 -DTICKS=3)
+ * run turned_hotplug: as its CPU goes (-DALONE -DOPENS=1 -DHOTPLUG=1 -DLATE=0)
  * run moved: an event is opened while another one is on its way (-DMOVED -DHOTPLUG=1 -DLATE=0 -DTICKS=3)
  */
 
@@ -91,6 +94,10 @@ bool ctx_mutex[2];
 bool ctx_online[2] = true;
 bool dead[EVENTS];		/* all CPUs of its package went */
 
+bool all_left;			/* @left of both is rapl_turn_now() */
+bool left[EVENTS];		/* hw.last_tag is, */
+byte left_at[EVENTS];		/* hw.config_base */
+
 /* What an event has to count at least and at most */
 short least[EVENTS], most[EVENTS];
 bool carried[EVENTS];		/* on its way: what is used meanwhile is its own */
@@ -99,6 +106,9 @@ bool carried[EVENTS];		/* on its way: what is used meanwhile is its own */
  * if it moves, too, though it is off, and what was used in between may be counted.
  */
 byte early[EVENTS];
+/* perf takes it off for this moment only, when it is that late */
+bool turned[EVENTS];
+byte off_from[EVENTS], off_to[EVENTS];
 byte readers[EVENTS];
 byte events_left;
 bool leaving;
@@ -124,7 +134,7 @@ bool leaving;
  * done by the deadline, there is an end to it.
  */
 #define promised	(queued != NONE || running != NONE || \
-	carried[0] || carried[1] || starting || kicked && in_use > 0)
+	carried[0] || carried[1] || turned[0] || turned[1] || starting || kicked && in_use > 0)
 
 #define may_pass(n)	(n == 0 || joules + n <= TICKS && !asleep && \
 	joules + n <= until[0] && joules + n <= until[1] && joules + n <= until[2] && \
@@ -142,6 +152,8 @@ bool leaving;
 /* What runs on_the_cpu by an interrupt is done within PERIOD.  No CPU offline is reached. */
 #define ENTER(n, cpu)	d_step { online[cpu] && !irqs_off[cpu] && may_pass(n); \
 	joules = joules + n; irqs_off[cpu] = true; until[cpu] = joules + PERIOD; ok = true }
+/* perf lets go of the PMU: rapl_turn_over(). */
+#define turn_over	d_step { left[0] = false; left[1] = false; left_at[0] = 0; left_at[1] = 0; all_left = false }
 #define LEAVE(cpu)	d_step { irqs_off[cpu] = false; until[cpu] = NEVER }
 #define IPI(cpu, on_the_cpu)	\
 	if	\
@@ -153,7 +165,7 @@ bool leaving;
 	:: d_step { !online[cpu]; ok = false }	\
 	fi;	\
 	if	\
-	:: ok -> ok = false; on_the_cpu; LEAVE(cpu)	\
+	:: ok -> ok = false; on_the_cpu; turn_over; LEAVE(cpu)	\
 	:: else	\
 	fi
 
@@ -171,6 +183,14 @@ inline hrtimer_start(cpu)
 	:: else -> queued = cpu
 	fi;
 	expires = joules + PERIOD
+}
+
+inline hrtimer_start_expires(cpu)
+{
+	if
+	:: running != NONE -> queued = running
+	:: else -> queued = cpu
+	fi
 }
 
 inline hrtimer_try_to_cancel()
@@ -318,7 +338,7 @@ inline rapl_mark_stop(i)
 	d_step { from = mark[i]; mark[i] = STOPPED };
 	if
 	:: result > from -> grow(i)
-	:: else
+	:: else -> left_at[i] = from
 	fi;
 	d_step { from = 0; result = 0 }
 }
@@ -337,7 +357,7 @@ inline rapl_meter_start(cpu)
 {
 	d_step {
 		!lock; lock = true;
-		first = (in_use == 0 && !migrating);
+		first = (in_use == 0 && !migrating && !all_left);
 		in_use++;
 		if
 		:: first -> starting = true
@@ -353,7 +373,8 @@ inline rapl_meter_start(cpu)
 	d_step {
 		nr_active++;
 		if
-		:: nr_active == 1 -> hrtimer_start(cpu)
+		:: nr_active == 1 && !all_left -> hrtimer_start(cpu)
+		:: nr_active == 1 && all_left -> hrtimer_start_expires(cpu)
 		:: else
 		fi;
 		expires = (first -> deadline - LATE : expires);	/* no time was lost since */
@@ -374,12 +395,13 @@ inline rapl_meter_stop(cpu)
 		!lock; lock = true;
 		in_use--;
 		nr_active--;
+		all_left = (in_use == 0);
 		if
 		:: nr_active == 0 -> hrtimer_try_to_cancel()
 		:: else
 		fi;
 		if
-		:: nr_active == 0 && !migrating -> expires = 0; deadline = 0
+		:: nr_active == 0 && !migrating && !turned[0] && !turned[1] -> expires = 0; deadline = 0
 		:: else
 		fi;
 		was_moving = migrating && in_charge != cpu;
@@ -464,14 +486,21 @@ inline rapl_event_start(i, cpu)
 			stopped[i] = false;
 			was_moving = moving[i] && migrating;
 			moving[i] = false;
-			most[i] = most[i] - (carried[i] -> 0 : (was_moving -> early[i] : joules))
+			most[i] = most[i] - (carried[i] -> 0 : (was_moving -> early[i] : (turned[i] -> off_to[i] : joules)))
 		};
 		rapl_meter_start(cpu);
 		if
 		:: was_moving -> was_moving = false
-		:: else -> mark[i] = result
+		:: else -> mark[i] = (left[i] -> left_at[i] : result)
 		fi;
-		d_step { early[i] = 0; least[i] = least[i] - (carried[i] -> 0 : joules); carried[i] = false; result = 0 }
+		d_step {
+			early[i] = 0;
+			least[i] = least[i] - (carried[i] -> 0 : (turned[i] -> off_from[i] : joules));
+			carried[i] = false;
+			turned[i] = false;
+			off_from[i] = 0; off_to[i] = 0;
+			result = 0
+		}
 	fi
 }
 
@@ -485,12 +514,14 @@ inline rapl_event_stop(i, cpu)
 		rapl_meter_stop(cpu);
 		if
 		:: was_moving -> moving[i] = true; rapl_mark_move(i)
-		:: else -> rapl_mark_stop(i)
+		:: else -> left_at[i] = result; rapl_mark_stop(i); left[i] = true
 		fi;
 		d_step {
 			least[i] = least[i] + (carried[i] -> 0 : at);
 			most[i] = most[i] + (carried[i] -> 0 : joules);
 			early[i] = (was_moving && !carried[i] -> joules : 0);
+			off_from[i] = (turned[i] -> at : 0);
+			off_to[i] = (turned[i] -> joules : 0);
 			at = 0;
 			was_moving = false
 		}
@@ -501,7 +532,7 @@ inline rapl_event_add(i, cpu)
 {
 	on_cpu[i] = true;
 	if
-	:: in_charge != cpu -> on_cpu[i] = false	/* -ENODEV */
+	:: in_charge != cpu && !left[i] -> on_cpu[i] = false	/* -ENODEV */
 	:: else -> rapl_event_start(i, cpu)
 	fi
 }
@@ -530,8 +561,35 @@ inline perf_del(i, cpu)
 	fi
 }
 
+/*
+ * ctx_resched(): all events are taken off, and put on again with the one that is new, which
+ * comes before or after those that are there.
+ */
+inline perf_turn(cpu, new, before)
+{
+	d_step { turned[0] = on_cpu[0] && event_cpu[0] == cpu; turned[1] = on_cpu[1] && event_cpu[1] == cpu };
+	j = 0;
+	do
+	:: j < EVENTS && turned[j] -> rapl_event_del(j, cpu); j++
+	:: j < EVENTS && !turned[j] -> j++
+	:: j == EVENTS -> break
+	od;
+	j = before;
+	do
+	:: j < before + EVENTS && (turned[j % 2] || j % 2 == new && attached[j % 2] && !on_cpu[j % 2]) ->
+		rapl_event_add(j % 2, cpu);
+		/* Not let on: only for it moves at once, with its mark. */
+		assert(on_cpu[j % 2] || moving[j % 2] || !turned[j % 2]);
+		d_step { turned[j % 2] = false; off_from[j % 2] = 0; off_to[j % 2] = 0; j++ }
+	:: j < before + EVENTS && !(turned[j % 2] || j % 2 == new && attached[j % 2] && !on_cpu[j % 2]) -> j++
+	:: j == before + EVENTS -> break
+	od;
+	j = 0
+}
+
 /* perf_event_ctx_lock(): the event may be on its way to another context. */
-#define CTX_LOCK(i)	!ctx_mutex[event_cpu[i]]; cpu = event_cpu[i]; ctx_mutex[cpu] = true
+#define CTX_LOCK(i)	CTX_LOCK_OF(event_cpu[i])
+#define CTX_LOCK_OF(c)	!ctx_mutex[c]; cpu = c; ctx_mutex[cpu] = true
 
 /*
  * With -DMOVED the first event counts when the CPU begins to go, and the second one is
@@ -549,7 +607,7 @@ inline perf_del(i, cpu)
 proctype Event(byte i; byte times)
 {
 	LOCALS;
-	byte cpu;
+	byte cpu, j;
 
 	d_step {			/* rapl_instance_open() */
 		CALL_BEGINS && !lock && its_turn(i);
@@ -570,7 +628,11 @@ proctype Event(byte i; byte times)
 		:: else
 		fi
 	};
+#ifdef OPENS
+	IPI(cpu, perf_turn(cpu, i, i));
+#else
 	IPI(cpu, perf_add(i, cpu));
+#endif
 	d_step { ctx_mutex[cpu] = false; CALL_ENDS };
 	do
 	:: d_step { CALL_BEGINS && CTX_LOCK(i); calls++ };
@@ -615,6 +677,19 @@ end:	do
 	   rapl_meter_read(cpu);	/* rapl_event_read() */
 	   rapl_mark_move(i);
 	   d_step { readers[i]--; irqs_off[cpu] = false; until[cpu] = NEVER; cpu = 0 }
+	od
+}
+
+/* Others open events of this PMU on the CPU in charge, of counters that are none of ours. */
+proctype Opens(byte times)
+{
+	LOCALS;
+	byte cpu, j;
+
+end:	do
+	:: d_step { times > 0 && CALL_BEGINS && in_charge != NONE && (on_cpu[0] || on_cpu[1]) && CTX_LOCK_OF(in_charge); times--; calls++ };
+	   IPI(cpu, perf_turn(cpu, EVENTS, 0));
+	   d_step { ctx_mutex[cpu] = false; cpu = 0; CALL_ENDS }
 	od
 }
 
@@ -778,6 +853,9 @@ init {
 #endif
 #ifdef READER
 		run Reader(0, READER);
+#endif
+#ifdef OPENS
+		run Opens(OPENS);
 #endif
 #ifdef HOTPLUG
 		run Hotplug(HOTPLUG);
