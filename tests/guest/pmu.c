@@ -13,7 +13,6 @@
 #include <math.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
 
 #define MAX_EVENTS	1024
 
@@ -82,45 +81,17 @@ static struct event *add_event(const char *text)
 		die("more than %d events", MAX_EVENTS);
 	*e = parse_event(text);
 	e->attr.disabled = 1;
-	e->attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
 	n_events++;
 	return e;
 }
 
-struct reading {
-	uint64_t value;
-	uint64_t enabled;	/* ns */
-	uint64_t running;
-};
-
-static struct reading reading(const struct event *e)
-{
-	struct reading r;
-
-	if (read(e->fd, &r, sizeof(r)) != sizeof(r))
-		die("%s/%s: read: %s", e->pmu, e->name, strerror(errno));
-	return r;
-}
-
 static uint64_t count(const struct event *e)
 {
-	return reading(e).value;
-}
+	uint64_t value;
 
-/*
- * Whenever another event is opened on its CPU, perf takes this one off and on, and says by the
- * times for how long nobody counted; perf stat scales by them.  On the slow kernels of
- * tests/debug that is more than the tolerances here. On all others the count itself has to do.
- */
-static double scaled_count(const struct event *e)
-{
-	struct reading r = reading(e);
-	struct utsname name;
-
-	uname(&name);
-	if (!r.running || !(strstr(name.release, "-debug") || strstr(name.release, "-kcsan")))
-		return r.value;
-	return (double)r.value * r.enabled / r.running;
+	if (read(e->fd, &value, sizeof(value)) != sizeof(value))
+		die("%s/%s: read: %s", e->pmu, e->name, strerror(errno));
+	return value;
 }
 
 static void enable(const struct event *e)
@@ -159,7 +130,7 @@ static int end_counting(double tolerance, bool live)
 	if (!live)
 		hold_energy(true);
 	for (e = events; e < events + n_events; e++) {
-		double joules = scaled_count(e) * e->scale * (is_time(e) ? 1e-9 : 1);
+		double joules = count(e) * e->scale * (is_time(e) ? 1e-9 : 1);
 		double want = (true_count(e) - e->from) * (is_time(e) ? 1e-9 : 1e-6);
 		double error = want ? (joules / want - 1) * 100 : joules ? INFINITY : 0;
 		bool good = fabs(error) <= tolerance;
@@ -701,8 +672,8 @@ static int cmd_hammer(int argc, char **argv)
 	end = time(NULL) + atoi(argv[0]);
 	start_readers(argv + 3, argc - 3, end);
 	/*
-	 * perf takes all events of the CPU off and on again to enable one, and nobody
-	 * counts in between: without a pause that would be most of the time.
+	 * perf takes all events of the CPU off and on again to enable one: without a
+	 * pause the readers would seldom find one that is on.
 	 */
 	while (time(NULL) < end) {
 		enable(&other);
