@@ -168,7 +168,7 @@ static void rapl_event_turn(struct pmu *pmu)
 	rapl_turn_over();
 }
 
-/* Was the event on here until a moment ago? */
+/* Was the event taken off in this turn? */
 static bool rapl_event_returns(const struct perf_event *event)
 {
 	return event->hw.last_tag == rapl_turn_now();
@@ -297,8 +297,8 @@ static int rapl_event_add(struct perf_event *event, int flags)
 	const struct rapl_meter *m = event->pmu_private;
 
 	/*
-	 * Opened on a CPU that has gone offline since.  What returns is still to be
-	 * moved.
+	 * Opened on a CPU that has gone offline since.  One that returns is still to
+	 * be moved.
 	 */
 	if (READ_ONCE(m->instance->cpu) != smp_processor_id() &&
 	    !rapl_event_returns(event))

@@ -80,11 +80,12 @@ static void rapl_meter_tick(struct rapl_meter *m)
 }
 
 /*
- * To add an event, perf takes those that are on its CPU off, and puts all on
- * (ctx_resched() of kernel/events/core.c).  As it counts their time they were on
- * meanwhile, so what is used meanwhile is theirs: they go on from where they were.
- * That these are not its owner's off and on is told by the turn: perf holds the PMU
- * disabled from before the first to after the last.
+ * To add an event, perf takes all others off its CPU and puts them on again
+ * (ctx_resched() of kernel/events/core.c).  By perf's clock no time goes by
+ * meanwhile, so nobody is told, and what is used is theirs: they go on from where
+ * they were.  perf holds the PMU disabled from before the first is off until after
+ * the last is on.  This is a turn, and tells it from an event that its owner
+ * switches off and on.
  */
 static DEFINE_PER_CPU(u64, rapl_turn);
 
@@ -242,12 +243,12 @@ u64 rapl_meter_start(struct rapl_meter *m)
 	if (m->period) {
 		idle = !inst->nr_active++;
 		if (idle && inst->left == turn) {
-			/* Started anew for each of many it would never run. */
+			/* Not anew: where many are opened it would never run. */
 			hrtimer_start_expires(&inst->timer,
 					      HRTIMER_MODE_ABS_PINNED_HARD);
 			idle = false;
 		}
-		/* ... but for a counter that cannot wait as long. */
+		/* Anew only for a counter that cannot wait as long. */
 		if (idle || m->period < inst->period) {
 			inst->period = m->period;
 			hrtimer_start(&inst->timer, ns_to_ktime(m->period),
