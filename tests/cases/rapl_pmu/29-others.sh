@@ -9,7 +9,7 @@
 # model: packages=2,start=0xe8000000,@model@
 # icount: shift=0,sleep=off
 # guest: pmu stamp rapltruth
-# shellcheck disable=SC2086	# a list of events
+# shellcheck disable=SC2046,SC2086	# lists of events
 
 others()
 {
