@@ -11,16 +11,11 @@
 # guest: pmu stamp rapltruth
 # shellcheck disable=SC2046,SC2086	# lists of events
 
-others()
-{
-	start /tmp/churn pmu churn power /tmp/over "$@"
-}
-
 plan 9
 check "load" load_mod rapl_pmu
 set -- @events@
 rm -f /tmp/over
-others 9 0 1 2 3 &
+start /tmp/churn pmu churn power /tmp/over 9 0 1 2 3 &
 sleep 0.5
 check "all events of two packages" pmu truth 3 @tolerance@ $(for event; do echo "power/$event@0" "power/$event@2"; done)
 check "one event" pmu truth 3 @tolerance@ "power/$1@1"
