@@ -326,6 +326,7 @@ void rapl_instance_release(struct rapl_instance *inst)
 		rapl_meter_update(m);
 		rapl_meter_stop(m);
 	}
+	/* Not one of perf's turns: what is held again begins anew. */
 	rapl_turn_over();
 }
 

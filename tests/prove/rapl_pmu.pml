@@ -176,21 +176,18 @@ bool leaving;
 #define new_deadline	deadline = (running == NONE -> expires + LATE : deadline)
 
 /* A timer whose function is running stays where that is. */
-inline hrtimer_start(cpu)
-{
-	if
-	:: running != NONE -> queued = running
-	:: else -> queued = cpu
-	fi;
-	expires = joules + PERIOD
-}
-
 inline hrtimer_start_expires(cpu)
 {
 	if
 	:: running != NONE -> queued = running
 	:: else -> queued = cpu
 	fi
+}
+
+inline hrtimer_start(cpu)
+{
+	hrtimer_start_expires(cpu);
+	expires = joules + PERIOD
 }
 
 inline hrtimer_try_to_cancel()
