@@ -57,16 +57,16 @@ check "group of CPUs of one package" [ "$(pmu same power/energy-pkg@0 power/ener
 check "group over packages: EINVAL" [ "$(pmu same power/energy-pkg@0 power/energy-ram@2)" = EINVAL ]
 
 # Offline CPUs
-echo 0 >/sys/devices/system/cpu/cpu1/online
+online 1 0
 check "offline CPU: ENODEV" says ENODEV 2 cpu=1
 check "its package still opens" says ok 2 cpu=0
-echo 0 >/sys/devices/system/cpu/cpu3/online
-echo 0 >/sys/devices/system/cpu/cpu2/online
+online 3 0
+online 2 0
 check "package that is offline: ENODEV" says ENODEV 2 cpu=2
 mask() { [ "$(cat /sys/bus/event_source/devices/power/cpumask)" = "$1" ]; }
 check "and is not in the cpumask" mask 0
 for cpu in 1 2 3; do
-	echo 1 >/sys/devices/system/cpu/cpu$cpu/online
+	online "$cpu" 1
 done
 check "back again" says ok 2 cpu=3
 

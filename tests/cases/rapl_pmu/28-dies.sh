@@ -81,13 +81,12 @@ sensors() {
 check "hwmon's energy is that of its die" sensors
 rapltruth go
 
-off() { echo 0 >/sys/devices/system/cpu/cpu"$1"/online; }
-off 2
+online 2 0
 check "the other CPU of the die takes over" holds $sys/cpumask 0,3-4,6
 check "its energy" pmu truth 2 0.5 power/energy-pkg@3
-off 3
+online 3 0
 check "no CPU of the die is left" holds $sys/cpumask 0,4,6
 check "the other die of its package does not have its energy" pmu truth 2 0.5 power/energy-pkg@0 power/energy-pkg@6
-for cpu in 2 3; do echo 1 >/sys/devices/system/cpu/cpu$cpu/online; done
+for cpu in 2 3; do online "$cpu" 1; done
 check "it is back" pmu truth 2 0.5 power/energy-pkg@2 power/energy-pkg@0
 unload_mod rapl_pmu

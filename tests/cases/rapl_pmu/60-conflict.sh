@@ -27,7 +27,7 @@ check "the kernel's own rapl second: EEXIST" refuse_exists rapl
 check "one line says so" expect_dmesg "^rapl_pmu: the kernel's own rapl is kept out"
 check "energy goes on" pmu truth 2 0.5 power/energy-pkg@0
 # On 5.10 and 6.1 this is what hung for good.
-hotplug() { echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online; }
+hotplug() { online 1 0 && online 1 1; }
 check "and so does CPU hotplug" hotplug
 back() { unload_mod rapl_pmu && load_mod rapl; }
 check "the kernel's own rapl loads again after rmmod" back

@@ -44,7 +44,7 @@ races()
 	done
 	echo "rapl_pmu won $won of $n" >/tmp/won
 }
-hotplug() { echo 0 >/sys/devices/system/cpu/cpu1/online && echo 1 >/sys/devices/system/cpu/cpu1/online; }
+hotplug() { online 1 0 && online 1 1; }
 
 dmesg_mark
 check "200 starts of both at once" races 200 "/sbin/insmod $ours" "/sbin/insmod $theirs"

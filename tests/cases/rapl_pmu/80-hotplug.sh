@@ -49,14 +49,14 @@ package_off()
 	# shellcheck disable=SC2046
 	pmu hold 3 $(on 3) >/dev/null &
 	for cpu in 3 4 5; do
-		echo 0 >/sys/devices/system/cpu/cpu$cpu/online || return 1
+		online "$cpu" 0 || return 1
 	done
 	sleep 1
 	cat /sys/bus/event_source/devices/power/cpumask
 	[ "$(cat /sys/bus/event_source/devices/power/cpumask)" = 0 ] || return 1
 	[ "$(pmu open power 2 cpu=4)" = ENODEV ] || return 1
 	for cpu in 5 4 3; do
-		echo 1 >/sys/devices/system/cpu/cpu$cpu/online || return 1
+		online "$cpu" 1 || return 1
 	done
 	wait $!
 }
