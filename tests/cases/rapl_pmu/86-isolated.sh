@@ -6,7 +6,6 @@
 # smp: 6,sockets=2,cores=3
 # model: vendor=intel,packages=2,unit=16,pkg0=65/45/5/3/90,pkg1=210.5/180/12/7/300,access=@DIR@/access.log
 # append: @append@ tsc_early_khz=1000000
-# undebugged: our configuration does not boot with isolcpus=0, BUG in select_fallback_rq()
 # icount: shift=0,sleep=off
 # guest: rapltruth
 # tools: perf
