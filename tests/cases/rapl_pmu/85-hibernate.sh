@@ -25,7 +25,9 @@ plan 6
 check "both drivers" compare_load
 mkswap /dev/vda >/dev/null && swapon /dev/vda
 perf stat -x, -a -e mine/energy-pkg/,mine/energy-cores/,power/energy-pkg/ -o /tmp/stat \
-	sh -c 'while [ ! -e /tmp/over ]; do sleep 0.1; done' &
+	sh -c 'touch /tmp/began; while [ ! -e /tmp/over ]; do sleep 0.1; done' &
+# perf begins to count when it has started this.
+wait_for 60 test -e /tmp/began
 sleep 2
 rapltruth pulse 5 /tmp/before
 to_disk()
