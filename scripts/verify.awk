@@ -10,7 +10,8 @@
 #   value CPU unit|limit|info|ram-info|filter HEX
 #   reg CPU EVENT NUMBER     zone RANGE NAME NAME-OF-ITS-TOP
 #   phase idle|busy, then, many times, registers UPTIME with "at UPTIME" and a value in hex for
-#   each reg, and zones UPTIME with microjoules for each zone; perf CPU PMU EVENT JOULES NANOSECONDS
+#   each reg, and zones UPTIME with "at UPTIME" and microjoules for each zone;
+#   perf CPU PMU EVENT JOULES NANOSECONDS
 #   burst READINGS SECONDS, then: same COUNT TIMES, so many equal readings in a row so often
 
 BEGIN {
@@ -41,12 +42,11 @@ $1 == "zone" { zone_range[n_zones] = $2; zone_name[n_zones] = $3; zone_top[n_zon
 $1 == "phase" { phase = $2; samples = 0; next }
 $1 == "registers" { if (!samples++) start[phase] = $2; else end[phase] = $2; at = n_times = 0; next }
 $1 == "at" { read_at[n_times++] = $2; next }
-$1 == "zones" { if (samples == 1) zone_start[phase] = $2; else zone_span[phase] = $2 - zone_start[phase]; next }
 $1 == "perf" { take_perf($2 + 0, $3, $4, $5, $6); next }
 $1 == "burst" { burst_step = $3 / $2; next }
 $1 == "same" { run[runs] = $2; run_times[runs++] = $3; next }
 NF == 1 && at < n_regs { take_register(at, $1, read_at[at]); at++; next }
-NF == 1 && at < n_regs + n_zones { take_zone(at++ - n_regs, $1 + 0); next }
+NF == 1 && at < n_regs + n_zones { take_zone(at - n_regs, $1 + 0, read_at[at]); at++; next }
 
 # The lower 32 bits, or with from = 1 the upper ones
 function word32(hex, from,    i, v)
@@ -83,13 +83,15 @@ function take_register(i, hex, now,    v, key, d)
 }
 # Counts a second
 function pace(key, p) { return lasted[key, p] ? counts[key, p] / lasted[key, p] : 0 }
-function take_zone(i, uj,    d)
+function take_zone(i, uj, now,    d)
 {
 	if (samples > 1) {
 		d = uj - last_uj[i]
 		zone_j[i, phase] += (d < 0 ? d + zone_range[i] : d) / 1000000
+		zone_s[i, phase] += now - zone_at[i]
 	}
 	last_uj[i] = uj
+	zone_at[i] = now
 }
 function take_perf(cpu, pmu, event, joules, ns)
 {
@@ -221,7 +223,7 @@ function find_jumps(cpu, event, unit,    key, p, usual, i, s, d, n, most, back)
 }
 function zone_watts(cpu, event, p,    part, top, i, want)
 {
-	if (event == "energy-core" || !zone_span[p])
+	if (event == "energy-core")
 		return -1
 	split(place[cpu], part, " ")
 	top = "package-" part[1]
@@ -234,7 +236,7 @@ function zone_watts(cpu, event, p,    part, top, i, want)
 			if (zone_name[i] == (want == "" ? zone_top[i] : want))
 				break
 	}
-	return i < n_zones ? zone_j[i, p] / zone_span[p] : -1
+	return zone_s[i, p] ? zone_j[i, p] / zone_s[i, p] : -1
 }
 
 function judge_counter(cpu, event,    key, unit, p, u, w)

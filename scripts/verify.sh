@@ -43,7 +43,8 @@ sample()
 	read -r now rest </proc/uptime
 	echo "zones $now"
 	while read -r zone; do
-		read -r rest <"$zone/energy_uj" && echo "$rest"
+		read -r now rest </proc/uptime
+		read -r rest <"$zone/energy_uj" && printf 'at %s\n%s\n' "$now" "$rest"
 	done <"$1/zones"
 }
 
@@ -51,10 +52,13 @@ samples()
 {
 	read -r now rest </proc/uptime
 	end=$((${now%.*} + $2))
+	once=
 	while :; do
 		sample "$1"
 		read -r now rest </proc/uptime
-		[ "${now%.*}" -lt "$end" ] || break
+		# Two at least: on a slow machine with all CPUs busy one takes longer than that.
+		[ -z "$once" ] || [ "${now%.*}" -lt "$end" ] || break
+		once=1
 		sleep 0.25 2>/dev/null || sleep 1
 	done >"$1/samples"
 }

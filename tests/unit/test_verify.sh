@@ -84,7 +84,7 @@ late()
 		'at '*)
 			if [ $sample -eq 1 ]; then
 				first_at[t]=$k
-			elif [ $sample -eq 2 ] && [ "${cpus[t]}" = 2 ]; then
+			elif [ $sample -eq 2 ] && [ "${cpus[t]-}" = 2 ]; then
 				low=${lines[first_at[t]]#at }
 				low=$(later "${low/./}" "${text/./}")
 				lines[first_at[t]]="at $((low / 100)).$(printf %02d $((low % 100)))"
@@ -128,6 +128,31 @@ with() { change "${@:2}" <"$intel" | says "$1"; }
 # value NAME HEX
 value() { sed "s/^\(value [0-9]* $1\) .*/\1 $2/"; }
 with_value() { value "$2" "$3" <"$intel" | says "$1"; }
+
+# In each half the zones were first read 0.3 s later than all else, and had gone on until then
+# as they did from the second reading to the third.
+zones_late()
+{
+	awk '
+	NR == FNR {
+		if ($1 == "phase") half++
+		if ($1 == "phase" || $1 == "registers") zone = 0
+		if ($1 == "phase") sample = 0
+		if ($1 == "zones") { sample++; zone = 1 }
+		if (zone && $1 == "at") now = $2
+		if (zone && NF == 1) { value[half, sample, zone] = $1; time[half, sample, zone++] = now }
+		next
+	}
+	$1 == "phase" { n++; sample = 0 }
+	$1 == "phase" || $1 == "registers" { zone = 0 }
+	$1 == "zones" { sample++; zone = 1 }
+	zone && sample == 1 && $1 == "at" { $2 += 0.3 }
+	zone && sample == 1 && NF == 1 {
+		$1 = sprintf("%.0f", $1 + 0.3 * (value[n, 3, zone] - value[n, 2, zone]) / (time[n, 3, zone] - time[n, 2, zone]))
+		zone++
+	}
+	{ print }' "$intel" "$intel" | says ''
+}
 
 # The watts of a counter: PLACE NAME COLUMN (1 to 8) is WATTS within 2 %
 column()
@@ -221,6 +246,7 @@ point "the unit is told" line_of $intel '^S0 +ram +2\^-16 J '
 point "rapl_pmu twice its register" with 'wrong [module]' energy-cores 2 1 0 ours
 point "rapl_pmu 4 % above its register" with 'wrong [module]' energy-pkg 104 100 0 ours
 point "1 % is no fault" with '' energy-pkg 101 100 0 ours
+point "zones that were read late" zones_late
 point "powercap a quarter" with 'wrong [powercap]' energy-ram 1 4 0 powercap
 point "the kernel's own driver a tenth too much" with 'wrong [intree]' energy-pkg 11 10 0 theirs
 point "a package above its limits" above_limits
