@@ -134,21 +134,18 @@ with_value() { value "$2" "$3" <"$intel" | says "$1"; }
 zones_late()
 {
 	awk '
+	FNR == 1 { half = 0 }
+	$1 == "phase" { half++; sample = 0 }
+	$1 == "phase" || $1 == "registers" { zone = 0 }
+	$1 == "zones" { sample++; zone = 1 }
 	NR == FNR {
-		if ($1 == "phase") half++
-		if ($1 == "phase" || $1 == "registers") zone = 0
-		if ($1 == "phase") sample = 0
-		if ($1 == "zones") { sample++; zone = 1 }
 		if (zone && $1 == "at") now = $2
 		if (zone && NF == 1) { value[half, sample, zone] = $1; time[half, sample, zone++] = now }
 		next
 	}
-	$1 == "phase" { n++; sample = 0 }
-	$1 == "phase" || $1 == "registers" { zone = 0 }
-	$1 == "zones" { sample++; zone = 1 }
 	zone && sample == 1 && $1 == "at" { $2 += 0.3 }
 	zone && sample == 1 && NF == 1 {
-		$1 = sprintf("%.0f", $1 + 0.3 * (value[n, 3, zone] - value[n, 2, zone]) / (time[n, 3, zone] - time[n, 2, zone]))
+		$1 = sprintf("%.0f", $1 + 0.3 * (value[half, 3, zone] - value[half, 2, zone]) / (time[half, 3, zone] - time[half, 2, zone]))
 		zone++
 	}
 	{ print }' "$intel" "$intel" | says ''
