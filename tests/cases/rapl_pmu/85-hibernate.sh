@@ -24,10 +24,7 @@ cat /sys/class/block/vda/dev >/sys/power/resume 2>/dev/null
 plan 6
 check "both drivers" compare_load
 mkswap /dev/vda >/dev/null && swapon /dev/vda
-perf stat -x, -a -e mine/energy-pkg/,mine/energy-cores/,power/energy-pkg/ -o /tmp/stat \
-	sh -c 'touch /tmp/began; while [ ! -e /tmp/over ]; do sleep 0.1; done' &
-# perf begins to count when it has started this.
-wait_for 60 test -e /tmp/began
+counting mine/energy-pkg/,mine/energy-cores/,power/energy-pkg/
 sleep 2
 rapltruth pulse 5 /tmp/before
 to_disk()
