@@ -47,7 +47,8 @@ storm()
 package_off()
 {
 	# shellcheck disable=SC2046
-	pmu hold 3 $(on 3) >/dev/null &
+	pmu hold 3 $(on 3) >/tmp/hold &
+	wait_for 5 grep -q open /tmp/hold || return 1
 	for cpu in 3 4 5; do
 		online "$cpu" 0 || return 1
 	done
