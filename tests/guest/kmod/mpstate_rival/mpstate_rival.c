@@ -11,14 +11,22 @@
 static char *function = "kvm_arch_vcpu_ioctl_set_mpstate";
 module_param(function, charp, 0444);
 
-/* the last argument is pt_regs or ftrace_regs by kernel, and not looked at */
-static void notrace keep_target(unsigned long ip, unsigned long parent_ip,
-				struct ftrace_ops *ops, void *regs)
+struct ftrace_regs;	/* before 5.11 there is none */
+
+static void notrace __maybe_unused keep_target(unsigned long ip, unsigned long parent_ip,
+					       struct ftrace_ops *ops, struct ftrace_regs *regs)
+{
+}
+
+static void notrace __maybe_unused keep_target_old(unsigned long ip, unsigned long parent_ip,
+						   struct ftrace_ops *ops, struct pt_regs *regs)
 {
 }
 
 static struct ftrace_ops rival_ops = {
-	.func = (ftrace_func_t)(void *)keep_target,
+	/* of the very type that the kernel calls it by: kCFI looks */
+	.func = __builtin_choose_expr(__same_type(ftrace_func_t, &keep_target_old),
+				      keep_target_old, keep_target),
 	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT
 #ifndef CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS
 		| FTRACE_OPS_FL_SAVE_REGS
