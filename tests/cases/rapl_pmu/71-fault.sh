@@ -24,7 +24,7 @@ as_before()
 }
 
 check "what registers can be made to fail" \
-	faults register_module_notifier __cpuhp_setup_state perf_pmu_register
+	faults register_module_notifier __cpuhp_setup_state perf_pmu_register pcpu_alloc_noprof=NULL
 # What the loader itself needs comes before anything of ours.
 faults_under function do_one_initcall
 swept "load" fault self load rapl_pmu "$file"
