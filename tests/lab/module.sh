@@ -156,8 +156,8 @@ refuse_exists()
 }
 
 # faults FUNCTION...: what the guest's program fault counts as able to fail: each allocation,
-# and these functions, which then return ENOMEM, or NULL if that is what was written behind
-# the name (FUNCTION=NULL). Without a stack in the log for each.
+# and these functions, which then return ENOMEM, or NULL if the kernel lists them as those
+# that return a pointer. Without a stack in the log for each.
 fail_dirs="/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc /sys/kernel/debug/fail_function"
 faults()
 {
@@ -168,13 +168,10 @@ faults()
 	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 	load_mod injectable || return 1
 	for fault_name; do
-		case $fault_name in
-		*=NULL) fault_result=0 ;;
-		*) fault_result=-12 ;;
-		esac
-		fault_name=${fault_name%=NULL}
 		echo "$fault_name" >"$fault_dir/inject" || return 1
-		printf '%#x' $fault_result >"$fault_dir/$fault_name/retval" || return 1
+		# what returns NULL does so from the beginning
+		grep -q "^${fault_name}[[:space:]]NULL$" /sys/kernel/debug/error_injection/list ||
+			printf '%#x' -12 >"$fault_dir/$fault_name/retval" || return 1
 	done
 }
 
