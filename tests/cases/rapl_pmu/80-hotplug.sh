@@ -47,8 +47,7 @@ storm()
 package_off()
 {
 	# shellcheck disable=SC2046
-	pmu hold 3 $(on 3) >/tmp/hold &
-	wait_for 5 grep -q open /tmp/hold || return 1
+	holding 3 $(on 3) || return 1
 	for cpu in 3 4 5; do
 		online "$cpu" 0 || return 1
 	done
